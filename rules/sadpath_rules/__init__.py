@@ -1,0 +1,1 @@
+"""The rules that come with sadpath: one file per rule."""

@@ -1,0 +1,1 @@
+"""Pure analysis: text in, findings out. No I/O, and no text makes it fail."""

@@ -1,0 +1,135 @@
+"""What a rule may ask about the unit of code that it looks at."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol, TypeAlias
+
+import libcst as cst
+
+from sadpath.rule.library import Libraries
+from sadpath.rule.value import Class, Denotation, Function, Value
+
+Scope: TypeAlias = cst.FunctionDef | cst.Lambda
+
+
+class Role(str, Enum):
+    """What the file is for, judged by its path."""
+
+    LIBRARY = "library"
+    TEST = "test"
+    STUB = "stub"
+
+
+class Exit(str, Enum):
+    """How control leaves a block."""
+
+    FALLS = "falls through"
+    RETURNS = "returns"
+    RAISES = "raises"
+    BREAKS = "breaks"
+    CONTINUES = "continues"
+    ENDS = "ends the process"
+
+
+@dataclass(frozen=True)
+class Path:
+    """One way through a block: the simple statements and tests that run on it, in order, and how it leaves.
+
+    `end` is the `return`, `raise`, `break` or `continue` statement, or the expression statement of a call that never returns.
+    """
+
+    steps: tuple[cst.CSTNode, ...]
+    exit: Exit
+    end: cst.CSTNode | None = None
+
+
+class Unit(Protocol):
+    """The unit of code that a rule looks at, with the queries it may ask. Answers from other places are recorded."""
+
+    @property
+    def path(self) -> str:
+        """The file, as the workspace names it."""
+        ...
+
+    @property
+    def role(self) -> Role:
+        """What the file is for."""
+        ...
+
+    @property
+    def libraries(self) -> Libraries:
+        """What is known about library calls."""
+        ...
+
+    def denotes(self, expression: cst.BaseExpression) -> Denotation:
+        """What an expression of this unit denotes where it stands; `UNKNOWN` where files do not tell."""
+        ...
+
+    def mro(self, cls: Class) -> tuple[Class, ...]:
+        """The class and its ancestors in lookup order, as far as they are known."""
+        ...
+
+    def complete(self, cls: Class) -> bool:
+        """Whether every ancestor of the class is known."""
+        ...
+
+    def returns(self, function: Function) -> Denotation:
+        """What a call of the function gives (for a coroutine function: what awaiting that gives)."""
+        ...
+
+    def never_returns(self, call: cst.Call) -> bool:
+        """Whether the call always raises or ends the process (`sys.exit`, `NoReturn`, a function whose every path raises)."""
+        ...
+
+    def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
+        """The node that directly contains this one; None for the unit's top."""
+        ...
+
+    def ancestors(self, node: cst.CSTNode) -> Sequence[cst.CSTNode]:
+        """The nodes that contain this one, innermost first."""
+        ...
+
+    def walk(self, node: cst.CSTNode) -> Sequence[cst.CSTNode]:
+        """The node and everything in it except white space, in source order."""
+        ...
+
+    def scope(self, node: cst.CSTNode) -> Scope | None:
+        """The innermost function or lambda whose body contains the node; None at module or class level."""
+        ...
+
+    def can_await(self, node: cst.CSTNode) -> bool:
+        """Whether `await` may be written where the node stands."""
+        ...
+
+    def enclosing_class(self, node: cst.CSTNode) -> Class | None:
+        """The class whose method or body contains the node, also where that class's header is another unit."""
+        ...
+
+    def code(self, node: cst.CSTNode) -> str:
+        """The node's source text, without surrounding white space."""
+        ...
+
+    def comments(self, node: cst.CSTNode) -> tuple[str, ...]:
+        """The comments inside the node (also after its first line's colon), each with its `#`."""
+        ...
+
+    def paths(self, block: cst.BaseSuite | Sequence[cst.BaseStatement]) -> tuple[Path, ...]:
+        """The ways through a block (at most 64; where there are more, alike ones are merged)."""
+        ...
+
+    def loads(self, name: str, scope: Scope | None) -> tuple[cst.Name, ...]:
+        """The places in this unit where a name of that scope is read, nested functions included."""
+        ...
+
+    def stores(self, name: str, scope: Scope | None) -> tuple[cst.CSTNode, ...]:
+        """The statements (or with-items, parameters, handlers ...) of this unit that bind a name of that scope."""
+        ...
+
+    def attribute_uses(self, receiver: cst.BaseExpression) -> frozenset[str]:
+        """The attribute names read, called or set on the same receiver, `name` or `self.name`, in its whole function or class."""
+        ...
+
+    def is_exception(self, value: Value, *names: str) -> bool:
+        """Whether the value is one of the named exception classes or a subclass ("builtins.OSError", "asyncio.CancelledError")."""
+        ...

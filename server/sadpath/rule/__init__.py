@@ -14,7 +14,11 @@ from sadpath.rule.diagnostic import (
 )
 from sadpath.rule.library import (
     Libraries,
+    LimitFact,
+    Parameter,
     RetryFact,
+    RetryValue,
+    Scalar,
     TimeoutFact,
 )
 from sadpath.rule.registration import Rule, Words, rule
@@ -58,13 +62,17 @@ __all__ = [
     "Head",
     "Instance",
     "Libraries",
+    "LimitFact",
     "Module",
+    "Parameter",
     "Path",
     "Place",
     "Related",
     "RetryFact",
+    "RetryValue",
     "Role",
     "Rule",
+    "Scalar",
     "Severity",
     "TimeoutFact",
     "Union",

@@ -1,0 +1,126 @@
+"""Reads the library tables, `sadpath_rules/libraries/*.toml`; docs/libraries.md describes their form."""
+
+import difflib
+import functools
+import importlib.resources
+import sys
+from collections.abc import Mapping
+from typing import TypeVar, cast
+
+import msgspec
+
+from sadpath.analysis.libraries import Library, LibraryTables
+from sadpath.rule import LimitFact, RetryFact, RetryValue, TimeoutFact
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+Fact = TypeVar("Fact", TimeoutFact, RetryFact, RetryValue, LimitFact)
+Entry = dict[str, object]
+
+
+class LibraryError(ValueError):
+    """A library table is not as docs/libraries.md says; the message names the file, the entry and the key."""
+
+
+class Decorators(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Decorators that keep the kind of a function, and those that change what calling it gives."""
+
+    transparent: frozenset[str] = frozenset()
+    changes: frozenset[str] = frozenset()
+
+
+class LibraryFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A library table as it is written. `coroutines` lists names under the module or class that has them."""
+
+    distribution: str = ""
+    verified: str = "unverified"
+    aliases: dict[str, str] = {}
+    classes: dict[str, tuple[str, ...]] = {}
+    returns: dict[str, str] = {}
+    attributes: dict[str, str] = {}
+    coroutines: dict[str, tuple[str, ...]] = {}
+    decorators: Decorators = Decorators()
+    timeout: tuple[Entry, ...] = ()
+    retry: tuple[Entry, ...] = ()
+    value: tuple[Entry, ...] = ()
+    limit: tuple[Entry, ...] = ()
+
+
+@functools.cache
+def library_tables() -> LibraryTables:
+    """The tables that come with the rules; each file is read when its package is first asked for."""
+    folder = importlib.resources.files("sadpath_rules") / "libraries"
+    packages = tuple(file.name.removesuffix(".toml") for file in folder.iterdir() if file.name.endswith(".toml"))
+
+    def load(package: str) -> Library | None:
+        if package not in packages:
+            return None
+        name = f"{package}.toml"
+        return read_library((folder / name).read_text("utf-8"), name)
+
+    return LibraryTables(load, packages)
+
+
+def read_library(text: str, source: str) -> Library:
+    """The library table that a TOML text describes; raises LibraryError, whose message starts with `source`."""
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise LibraryError(f"{source}: {error}") from error
+    return build_library(document, source)
+
+
+def build_library(document: Mapping[str, object], source: str) -> Library:
+    """The library table of a decoded TOML document; raises LibraryError, whose message starts with `source`."""
+    file = _convert(document, LibraryFile, source)
+    return Library(
+        aliases=file.aliases,
+        classes=file.classes,
+        returns=file.returns,
+        attributes=file.attributes,
+        coroutines=frozenset(f"{owner}.{name}" for owner, names in file.coroutines.items() for name in names),
+        transparent=file.decorators.transparent,
+        changing=file.decorators.changes,
+        timeouts=_facts(file.timeout, TimeoutFact, file.verified, f"{source}: timeout"),
+        retries=_facts(file.retry, RetryFact, file.verified, f"{source}: retry"),
+        values=_facts(file.value, RetryValue, file.verified, f"{source}: value"),
+        limits=_facts(file.limit, LimitFact, file.verified, f"{source}: limit"),
+    )
+
+
+def _facts(entries: tuple[Entry, ...], form: type[Fact], verified: str, source: str) -> dict[str, Fact]:
+    facts: dict[str, Fact] = {}
+    for entry in entries:
+        shared = {"verified": verified} | {key: _parameters(value) for key, value in entry.items()}
+        owner, calls = shared.pop("of", ""), shared.pop("calls", None)
+        if not isinstance(calls, list) or not calls:
+            raise LibraryError(f"{source}: an entry has no `calls`")
+        for call in cast("list[object]", calls):
+            name = f"{owner}.{call}" if owner else str(call)
+            if name in facts:
+                raise LibraryError(f"{source}: `{name}` has two entries")
+            facts[name] = _convert({**shared, "name": name}, form, f"{source}: {name}")
+    return facts
+
+
+def _parameters(value: object) -> object:
+    """`{ timeout = 3 }` is the parameter `timeout`, the third positional one."""
+    if isinstance(value, dict):
+        return [{"name": name, "position": position} for name, position in cast("Entry", value).items()]
+    return value
+
+
+Form = TypeVar("Form", bound=msgspec.Struct)
+
+
+def _convert(value: Mapping[str, object], form: type[Form], source: str) -> Form:
+    try:
+        return msgspec.convert(value, form)
+    except msgspec.ValidationError as error:
+        unknown = [key for key in value if key not in form.__struct_fields__]
+        near = difflib.get_close_matches(unknown[0], form.__struct_fields__, 1) if unknown else []
+        hint = f" (nearest valid key: `{near[0]}`)" if near else ""
+        raise LibraryError(f"{source}: {error}{hint}") from error

@@ -23,6 +23,7 @@ from sadpath.rule.library import (
 )
 from sadpath.rule.registration import Rule, Words, rule
 from sadpath.rule.unit import Exit, Path, Role, Unit
+from sadpath.rule.use import Usage, Use
 from sadpath.rule.value import (
     UNKNOWN,
     Argument,
@@ -78,6 +79,8 @@ __all__ = [
     "Union",
     "Unit",
     "Unknown",
+    "Usage",
+    "Use",
     "Value",
     "Words",
     "members",

@@ -8,6 +8,7 @@ from typing import Protocol, TypeAlias
 import libcst as cst
 
 from sadpath.rule.library import Libraries
+from sadpath.rule.use import Use
 from sadpath.rule.value import Class, Denotation, Function, Value
 
 Scope: TypeAlias = cst.FunctionDef | cst.Lambda
@@ -124,6 +125,10 @@ class Unit(Protocol):
 
     def stores(self, name: str, scope: Scope | None) -> tuple[cst.CSTNode, ...]:
         """The statements (or with-items, parameters, handlers ...) of this unit that bind a name of that scope."""
+        ...
+
+    def uses(self, expression: cst.BaseExpression) -> tuple[Use, ...]:
+        """What is done with the value of an expression, followed through conditions, displays and local names."""
         ...
 
     def attribute_uses(self, receiver: cst.BaseExpression) -> frozenset[str]:

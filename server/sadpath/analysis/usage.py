@@ -1,0 +1,331 @@
+"""Where the value of an expression goes, followed through conditions, displays and local names of one function."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+import libcst as cst
+
+from sadpath.rule import Unit, Usage, Use, name_of
+
+_PLACES: dict[tuple[type[cst.CSTNode], str], Usage] = {
+    (cst.Expr, "value"): Usage.DROPPED,
+    (cst.Await, "expression"): Usage.AWAITED,
+    (cst.Return, "value"): Usage.RETURNED,
+    (cst.Yield, "value"): Usage.RETURNED,
+    (cst.From, "item"): Usage.AWAITED,
+    (cst.If, "test"): Usage.TESTED,
+    (cst.While, "test"): Usage.TESTED,
+    (cst.Assert, "test"): Usage.TESTED,
+    (cst.IfExp, "test"): Usage.TESTED,
+    (cst.CompIf, "test"): Usage.TESTED,
+    (cst.MatchCase, "guard"): Usage.TESTED,
+    (cst.BooleanOperation, "left"): Usage.TESTED,
+    (cst.Match, "subject"): Usage.COMPARED,
+    (cst.Comparison, "left"): Usage.COMPARED,
+    (cst.Assert, "msg"): Usage.FORMATTED,
+    (cst.FormattedStringExpression, "expression"): Usage.FORMATTED,
+    (cst.Attribute, "value"): Usage.ATTRIBUTE,
+    (cst.Call, "func"): Usage.CALLED,
+    (cst.Subscript, "value"): Usage.INDEXED,
+    (cst.Index, "value"): Usage.INDEX,
+    (cst.For, "iter"): Usage.ITERATED,
+    (cst.CompFor, "iter"): Usage.ITERATED,
+    (cst.StarredElement, "value"): Usage.ITERATED,
+    (cst.StarredDictElement, "value"): Usage.ITERATED,
+    (cst.WithItem, "item"): Usage.ENTERED,
+    (cst.Raise, "exc"): Usage.RAISED,
+}
+_PASSES_ON = {(cst.IfExp, "body"), (cst.IfExp, "orelse"), (cst.BooleanOperation, "right")}
+_HOLDS: tuple[type[cst.CSTNode], ...] = (cst.ListComp, cst.SetComp, cst.GeneratorExp, cst.DictComp)
+_ELEMENTS: tuple[type[cst.CSTNode], ...] = (cst.Element, cst.DictElement)
+
+_TESTERS = frozenset({"builtins.bool", "builtins.any", "builtins.all"})
+_FORMATTERS = frozenset({"builtins.str", "builtins.repr", "builtins.ascii", "builtins.format", "builtins.print"})
+_COPIERS = frozenset({"builtins.list", "builtins.tuple", "builtins.set", "builtins.frozenset"})
+_CONVERTERS = _COPIERS | {
+    *("builtins.len", "builtins.int", "builtins.float", "builtins.dict", "builtins.sorted", "builtins.sum"),
+    *("builtins.min", "builtins.max", "builtins.enumerate", "builtins.abs", "builtins.round", "builtins.iter"),
+    *("json.dumps", "json.dump", "json.loads"),
+}
+_LOG_CALLS = frozenset({"debug", "info", "warning", "warn", "error", "critical", "exception", "fatal", "log"})
+_AWAITERS = ("asyncio.", "anyio.", "trio.", "inspect.", "types.", "contextlib.")
+_INSPECTORS = frozenset({"builtins.isinstance", "builtins.hasattr", "builtins.type", "builtins.callable"})
+_FILLERS = frozenset({"append", "add", "appendleft", "insert"})
+_CHANGERS = _FILLERS | {"extend", "update", "clear", "sort", "reverse", "remove", "discard"}
+_FRESH: tuple[type[cst.CSTNode], ...] = (cst.List, cst.Set, cst.Dict, cst.ListComp, cst.SetComp, cst.DictComp)
+_FRESH_CALLS = frozenset({"builtins.list", "builtins.set", "builtins.dict", "collections.deque"})
+
+_Function: TypeAlias = cst.FunctionDef | cst.Lambda
+
+
+def uses(unit: Unit, expression: cst.BaseExpression) -> tuple[Use, ...]:
+    """What is done with the value of an expression: one use, or one for each way that its local name is read.
+
+    A local name is followed where every read of it is known to see this value: it is bound once, or bound again in the
+    same block behind the reads. Names of the module, of enclosing functions and of class bodies are `STORED`.
+    """
+    return tuple(_Follower(unit).follow(_Carrier(expression)))
+
+
+@dataclass(frozen=True)
+class _Carrier:
+    """An expression that has the value, or holds it in a container; `name` once the value was read from a name."""
+
+    node: cst.CSTNode
+    name: str = ""
+    collected: bool = False
+
+    def use(self, kind: Usage, node: cst.CSTNode) -> Use:
+        return Use(kind, node, self.name, self.collected)
+
+
+class _Follower:
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+
+    def follow(self, carrier: _Carrier) -> Iterator[Use]:
+        """The uses of what the carrier has."""
+        above = self._unit.parent(carrier.node)
+        if above is None:
+            return
+        place = (type(above), _field(above, carrier.node))
+        if place in _PASSES_ON or (carrier.collected and place == (cst.Subscript, "value")):
+            yield from self.follow(replace(carrier, node=above))
+        elif place in _PLACES:
+            yield carrier.use(_PLACES[place], above)
+        elif isinstance(above, _ELEMENTS):
+            yield from self._element(carrier, above)
+        elif isinstance(above, _HOLDS):
+            yield from self.follow(replace(carrier, node=above, collected=True))
+        else:
+            yield from self._elsewhere(carrier, above)
+
+    def _elsewhere(self, carrier: _Carrier, above: cst.CSTNode) -> Iterator[Use]:
+        match above:
+            case cst.Arg():
+                yield from self._argument(carrier, above)
+            case cst.Assign():
+                for target in above.targets:
+                    yield from self._assigned(carrier, target.target, above)
+            case cst.AnnAssign():
+                yield from self._assigned(carrier, above.target, above)
+            case cst.NamedExpr():
+                yield from self._named(carrier, above)
+            case cst.Lambda():
+                yield from self._lambda(carrier, above)
+            case _:
+                yield carrier.use(self._operation(carrier, above), above)
+
+    def _operation(self, carrier: _Carrier, above: cst.CSTNode) -> Usage:
+        match above:
+            case cst.UnaryOperation():
+                return Usage.TESTED if isinstance(above.operator, cst.Not) else Usage.OPERAND
+            case cst.ComparisonTarget():
+                return Usage.SEARCHED if isinstance(above.operator, cst.In | cst.NotIn) else Usage.COMPARED
+            case cst.BinaryOperation():
+                return self._arithmetic(carrier, above)
+            case cst.AugAssign() if self._is_plain(above.target) and not carrier.collected:
+                return Usage.OPERAND
+            case _:
+                return Usage.STORED
+
+    def _arithmetic(self, carrier: _Carrier, operation: cst.BinaryOperation) -> Usage:
+        """Arithmetic fails on a value without operators, unless the other side brings one: then anything may happen."""
+        if carrier.collected:
+            return Usage.STORED
+        if isinstance(operation.operator, cst.Modulo) and self._is_text(operation.left):
+            return Usage.FORMATTED
+        other = operation.left if operation.right is carrier.node else operation.right
+        return Usage.OPERAND if self._is_plain(other) else Usage.STORED
+
+    def _is_plain(self, expression: cst.BaseExpression) -> bool:
+        """Whether an operand is a number, text or other built-in value."""
+        if isinstance(expression, cst.BaseNumber | cst.BaseString | cst.FormattedString | cst.BaseList | cst.Tuple):
+            return True
+        return name_of(self._unit.denotes(expression).value).startswith("builtins.")
+
+    def _is_text(self, expression: cst.BaseExpression) -> bool:
+        """Whether an expression is a `str`."""
+        if isinstance(expression, cst.SimpleString | cst.ConcatenatedString | cst.FormattedString):
+            return True
+        return name_of(self._unit.denotes(expression).value) == "builtins.str"
+
+    def _element(self, carrier: _Carrier, element: cst.CSTNode) -> Iterator[Use]:
+        display = self._unit.parent(element)
+        if display is not None:
+            matched = self._unpacked_at_once(display, element)
+            if matched is None:
+                yield from self.follow(replace(carrier, node=display, collected=True))
+            else:
+                yield from self._assigned(carrier, matched[0], matched[1])
+
+    def _unpacked_at_once(
+        self, display: cst.CSTNode, element: cst.CSTNode
+    ) -> tuple[cst.BaseExpression, cst.Assign] | None:
+        """The target that gets one element of `a, b = x, y`, and the assignment."""
+        above = self._unit.parent(display)
+        if not isinstance(above, cst.Assign) or not isinstance(display, cst.Tuple | cst.List):
+            return None
+        target = above.targets[0].target
+        if len(above.targets) > 1 or not isinstance(target, cst.Tuple | cst.List):
+            return None
+        parts = [*target.elements, *display.elements]
+        if len(target.elements) != len(display.elements) or any(isinstance(part, cst.StarredElement) for part in parts):
+            return None
+        return next(t.value for t, e in zip(target.elements, display.elements, strict=True) if e is element), above
+
+    def _argument(self, carrier: _Carrier, argument: cst.Arg) -> Iterator[Use]:
+        call = self._unit.parent(argument)
+        if not isinstance(call, cst.Call):
+            yield carrier.use(Usage.STORED, argument)
+        elif argument.star and not carrier.collected:
+            yield carrier.use(Usage.ITERATED, call)
+        elif self._fills(call):
+            yield from self._collected_in(carrier, call)
+        elif self._holds(call, argument, carrier.collected):
+            yield from self.follow(replace(carrier, node=call, collected=True))
+        else:
+            kind = self._argument_kind(call)
+            yield carrier.use(Usage.PASSED if argument.keyword and kind is not Usage.AWAITED else kind, call)
+
+    def _argument_kind(self, call: cst.Call) -> Usage:
+        name = name_of(self._unit.denotes(call.func).value)
+        last = name.rpartition(".")[2]
+        if name in _TESTERS:
+            return Usage.TESTED
+        if name in _FORMATTERS or self._is_format(call) or (name.startswith("logging.") and last in _LOG_CALLS):
+            return Usage.FORMATTED
+        if name in _CONVERTERS:
+            return Usage.CONVERTED
+        return Usage.AWAITED if name.startswith(_AWAITERS) or name in _INSPECTORS else Usage.PASSED
+
+    def _is_format(self, call: cst.Call) -> bool:
+        function = call.func
+        return isinstance(function, cst.Attribute) and function.attr.value == "format" and self._is_text(function.value)
+
+    def _holds(self, call: cst.Call, argument: cst.Arg, collected: bool) -> bool:
+        """Whether the call gives a container with the argument, or the argument's items, in it."""
+        name = name_of(self._unit.denotes(call.func).value)
+        return name == "builtins.dict" if argument.keyword else collected and name in _COPIERS
+
+    def _fills(self, call: cst.Call) -> bool:
+        """Whether the call is `name.append(...)` or the like on a container that this function made."""
+        function = call.func
+        if not isinstance(function, cst.Attribute) or function.attr.value not in _FILLERS:
+            return False
+        return isinstance(function.value, cst.Name) and self._is_own_container(function.value)
+
+    def _is_own_container(self, name: cst.Name) -> bool:
+        scope = self._unit.scope(name)
+        stores = self._unit.stores(name.value, scope) if scope is not None else ()
+        return bool(stores) and not self._is_shared(name.value, scope) and all(map(self._makes_container, stores))
+
+    def _makes_container(self, store: cst.CSTNode) -> bool:
+        value = store.value if isinstance(store, cst.Assign | cst.AnnAssign) else None
+        if isinstance(value, cst.Call):
+            return name_of(self._unit.denotes(value.func).value) in _FRESH_CALLS
+        return isinstance(value, _FRESH)
+
+    def _collected_in(self, carrier: _Carrier, call: cst.Call) -> Iterator[Use]:
+        function = cst.ensure_type(call.func, cst.Attribute)
+        container = cst.ensure_type(function.value, cst.Name)
+        found = replace(carrier, collected=True)
+        yield from self._reads(found, container.value, self._unit.scope(container), call)
+
+    def _named(self, carrier: _Carrier, named: cst.NamedExpr) -> Iterator[Use]:
+        here = tuple(self.follow(replace(carrier, node=named)))
+        there = tuple(self._assigned(carrier, named.target, named))
+        if all(use.kind is Usage.DROPPED for use in here):
+            yield from there
+        else:
+            yield from here
+            yield from (use for use in there if use.kind is not Usage.DROPPED)
+
+    def _lambda(self, carrier: _Carrier, function: cst.Lambda) -> Iterator[Use]:
+        call = self._unit.parent(function)
+        if isinstance(call, cst.Call) and call.func is function:
+            yield from self.follow(replace(carrier, node=call))
+        else:
+            yield carrier.use(Usage.RETURNED, function)
+
+    def _assigned(self, carrier: _Carrier, target: cst.BaseExpression, statement: cst.CSTNode) -> Iterator[Use]:
+        if isinstance(target, cst.Tuple | cst.List):
+            yield carrier.use(Usage.STORED if carrier.collected else Usage.ITERATED, statement)
+        elif not isinstance(target, cst.Name) or carrier.name:
+            yield carrier.use(Usage.STORED, statement)
+        else:
+            yield from self._bound(carrier, target, statement)
+
+    def _bound(self, carrier: _Carrier, target: cst.Name, statement: cst.CSTNode) -> Iterator[Use]:
+        name, scope = target.value, self._unit.scope(statement)
+        if scope is None and name == "_" and not self._unit.loads(name, None):
+            yield replace(carrier, name=name).use(Usage.DROPPED, statement)
+        elif scope is None or self._is_shared(name, scope):
+            yield carrier.use(Usage.STORED, statement)
+        else:
+            yield from self._reads(carrier, name, scope, statement)
+
+    def _reads(self, carrier: _Carrier, name: str, scope: _Function | None, statement: cst.CSTNode) -> Iterator[Use]:
+        held = replace(carrier, name=name)
+        reads = self._reads_of(name, scope, statement)
+        if reads is None:
+            yield held.use(Usage.STORED, statement)
+            return
+        seen = [read for read in reads if not (held.collected and self._only_changes(read))]
+        if not seen:
+            yield held.use(Usage.DROPPED, statement)
+        for read in seen:
+            yield from self.follow(replace(held, node=read))
+
+    def _only_changes(self, read: cst.CSTNode) -> bool:
+        """Whether a container is read only to put something in or take it out, as in `tasks.append(task)`."""
+        attribute = self._unit.parent(read)
+        call = self._unit.parent(attribute) if attribute is not None else None
+        if not isinstance(attribute, cst.Attribute) or not isinstance(call, cst.Call):
+            return False
+        return attribute.attr.value in _CHANGERS and isinstance(self._unit.parent(call), cst.Expr)
+
+    def _reads_of(self, name: str, scope: _Function | None, statement: cst.CSTNode) -> Sequence[cst.Name] | None:
+        """The reads that see what the statement binds to the name; None where that is not known."""
+        loads = self._unit.loads(name, scope)
+        stores = self._unit.stores(name, scope)
+        if any(isinstance(store, cst.Del | cst.Param | cst.AugAssign) for store in stores):
+            return None
+        if len(stores) == 1 or all(map(self._makes_container, stores)):
+            return loads
+        return self._reads_before_rebinding(loads, stores, statement)
+
+    def _reads_before_rebinding(
+        self, loads: Sequence[cst.Name], stores: Sequence[cst.CSTNode], statement: cst.CSTNode
+    ) -> Sequence[cst.Name] | None:
+        """The reads between the statement and the next binding, if that follows in the same block; else None."""
+        line = self._unit.parent(statement)
+        block = self._unit.parent(line) if isinstance(line, cst.SimpleStatementLine) else None
+        if line is None or not isinstance(block, cst.IndentedBlock):
+            return None
+        scope = self._unit.scope(statement)
+        if any(self._unit.scope(load) is not scope for load in loads):
+            return None
+        found: list[cst.Name] = []
+        index = next(number for number, sibling in enumerate(block.body) if sibling is line)
+        for sibling in block.body[index + 1 :]:
+            inside = set(self._unit.walk(sibling))
+            found.extend(load for load in loads if load in inside)
+            if inside.intersection(stores):
+                return found if isinstance(sibling, cst.SimpleStatementLine) else None
+        return None
+
+    def _is_shared(self, name: str, scope: _Function | None) -> bool:
+        """Whether the function declares the name `global` or `nonlocal`."""
+        declarations = (
+            (node for node in self._unit.walk(scope) if isinstance(node, cst.Global | cst.Nonlocal))
+            if scope is not None
+            else ()
+        )
+        return any(item.name.value == name for declaration in declarations for item in declaration.names)
+
+
+def _field(above: cst.CSTNode, node: cst.CSTNode) -> str:
+    """The field of a node that holds its child."""
+    return next((field for field in above.__dataclass_fields__ if getattr(above, field) is node), "")

@@ -22,6 +22,7 @@ from sadpath.rule.library import (
     TimeoutFact,
 )
 from sadpath.rule.registration import Rule, Words, rule
+from sadpath.rule.retry import Delay, Failure, Repeated, RetryLoop, RetryPolicy
 from sadpath.rule.unit import Exit, Path, Role, Unit
 from sadpath.rule.use import Usage, Use
 from sadpath.rule.value import (
@@ -51,6 +52,7 @@ __all__ = [
     "Confidence",
     "Constant",
     "Coroutine",
+    "Delay",
     "Denotation",
     "Diagnostic",
     "Display",
@@ -58,6 +60,7 @@ __all__ = [
     "Evidence",
     "Exit",
     "External",
+    "Failure",
     "Fix",
     "Function",
     "Head",
@@ -69,7 +72,10 @@ __all__ = [
     "Path",
     "Place",
     "Related",
+    "Repeated",
     "RetryFact",
+    "RetryLoop",
+    "RetryPolicy",
     "RetryValue",
     "Role",
     "Rule",

@@ -8,6 +8,7 @@ from typing import Protocol, TypeAlias
 import libcst as cst
 
 from sadpath.rule.library import Libraries
+from sadpath.rule.retry import Repeated, RetryLoop, RetryPolicy
 from sadpath.rule.use import Use
 from sadpath.rule.value import Class, Denotation, Function, Value
 
@@ -133,6 +134,14 @@ class Unit(Protocol):
 
     def attribute_uses(self, receiver: cst.BaseExpression) -> frozenset[str]:
         """The attribute names read, called or set on the same receiver, `name` or `self.name`, in its whole function or class."""
+        ...
+
+    def retry_loop(self, node: Repeated) -> RetryLoop | None:
+        """How a loop, or a function that calls itself from a handler, tries something again; None where it does not."""
+        ...
+
+    def retry_policy(self, node: cst.Call | cst.Decorator) -> RetryPolicy | None:
+        """What a call of a retry library, or its name as a decorator, asks for; None where that cannot be told."""
         ...
 
     def is_exception(self, value: Value, *names: str) -> bool:

@@ -12,6 +12,7 @@ from sadpath.rule.diagnostic import (
     Related,
     Severity,
 )
+from sadpath.rule.handler import Catcher, Handler, Handling, Loss, Outcome, Width, Work
 from sadpath.rule.library import (
     Libraries,
     LimitFact,
@@ -21,9 +22,10 @@ from sadpath.rule.library import (
     Scalar,
     TimeoutFact,
 )
+from sadpath.rule.path import Exit, Path
 from sadpath.rule.registration import Rule, Words, rule
 from sadpath.rule.retry import Delay, Failure, Repeated, RetryLoop, RetryPolicy
-from sadpath.rule.unit import Exit, Path, Role, Unit
+from sadpath.rule.unit import Role, Unit
 from sadpath.rule.use import Usage, Use
 from sadpath.rule.value import (
     UNKNOWN,
@@ -48,6 +50,7 @@ __all__ = [
     "UNKNOWN",
     "Argument",
     "Between",
+    "Catcher",
     "Class",
     "Confidence",
     "Constant",
@@ -63,11 +66,15 @@ __all__ = [
     "Failure",
     "Fix",
     "Function",
+    "Handler",
+    "Handling",
     "Head",
     "Instance",
     "Libraries",
     "LimitFact",
+    "Loss",
     "Module",
+    "Outcome",
     "Parameter",
     "Path",
     "Place",
@@ -88,7 +95,9 @@ __all__ = [
     "Usage",
     "Use",
     "Value",
+    "Width",
     "Words",
+    "Work",
     "members",
     "name_of",
     "rule",

@@ -1,13 +1,14 @@
 """What a rule may ask about the unit of code that it looks at."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol, TypeAlias
 
 import libcst as cst
 
+from sadpath.rule.handler import Catcher, Handler
 from sadpath.rule.library import Libraries
+from sadpath.rule.path import Path
 from sadpath.rule.retry import Repeated, RetryLoop, RetryPolicy
 from sadpath.rule.use import Use
 from sadpath.rule.value import Class, Denotation, Function, Value
@@ -21,29 +22,6 @@ class Role(str, Enum):
     LIBRARY = "library"
     TEST = "test"
     STUB = "stub"
-
-
-class Exit(str, Enum):
-    """How control leaves a block."""
-
-    FALLS = "falls through"
-    RETURNS = "returns"
-    RAISES = "raises"
-    BREAKS = "breaks"
-    CONTINUES = "continues"
-    ENDS = "ends the process"
-
-
-@dataclass(frozen=True)
-class Path:
-    """One way through a block: the simple statements and tests that run on it, in order, and how it leaves.
-
-    `end` is the `return`, `raise`, `break` or `continue` statement, or the expression statement of a call that never returns.
-    """
-
-    steps: tuple[cst.CSTNode, ...]
-    exit: Exit
-    end: cst.CSTNode | None = None
 
 
 class Unit(Protocol):
@@ -118,6 +96,10 @@ class Unit(Protocol):
 
     def paths(self, block: cst.BaseSuite | Sequence[cst.BaseStatement]) -> tuple[Path, ...]:
         """The ways through a block (at most 64; where there are more, alike ones are merged)."""
+        ...
+
+    def handler(self, node: Catcher) -> Handler | None:
+        """What an `except` clause or `with` statement stops, and what becomes of that; None where it stops nothing."""
         ...
 
     def loads(self, name: str, scope: Scope | None) -> tuple[cst.Name, ...]:

@@ -1,0 +1,51 @@
+"""Conditions that are decided before the program runs: `TYPE_CHECKING` and `sys.version_info`."""
+
+import libcst as cst
+from libcst import matchers as m
+
+from sadpath.analysis.tree import Tree
+
+NEWEST_PYTHON = (3, 14)
+"""Stubs hold one branch per version; the analysis reads them as the newest Python does."""
+
+_TYPE_CHECKING = m.Name("TYPE_CHECKING") | m.Attribute(attr=m.Name("TYPE_CHECKING"))
+_VERSION = m.Attribute(value=m.Name("sys"), attr=m.Name("version_info"))
+
+
+def reachable(tree: Tree, node: cst.CSTNode) -> bool:
+    """Whether no `if` around the node is known to go the other way."""
+    below = node
+    for above in tree.ancestors(node):
+        if isinstance(above, cst.If):
+            truth = decided(above.test)
+            if truth is not None and ((below is above.body and not truth) or (below is above.orelse and truth)):
+                return False
+        below = above
+    return True
+
+
+def decided(test: cst.BaseExpression) -> bool | None:
+    """Which way a condition goes, where that is known before the program runs."""
+    if m.matches(test, _TYPE_CHECKING):
+        return True
+    if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
+        inner = decided(test.expression)
+        return None if inner is None else not inner
+    if isinstance(test, cst.Comparison) and len(test.comparisons) == 1 and m.matches(test.left, _VERSION):
+        return _version(test.comparisons[0])
+    return None
+
+
+def _version(comparison: cst.ComparisonTarget) -> bool | None:
+    target = comparison.comparator
+    if not isinstance(target, cst.Tuple):
+        return None
+    numbers = [element.value for element in target.elements]
+    wanted = tuple(n.evaluated_value for n in numbers if isinstance(n, cst.Integer))
+    if len(wanted) != len(numbers):
+        return None
+    if isinstance(comparison.operator, cst.GreaterThanEqual):
+        return wanted <= NEWEST_PYTHON
+    if isinstance(comparison.operator, cst.LessThan):
+        return wanted > NEWEST_PYTHON
+    return None

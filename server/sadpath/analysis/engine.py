@@ -1,0 +1,227 @@
+"""Checks the units of files with the rules. What a unit gives is remembered until its text or an answer changes."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import libcst as cst
+import msgspec
+
+from sadpath.analysis.checked_unit import CheckedUnit
+from sadpath.analysis.definitions import qualname_of
+from sadpath.analysis.evaluator import Evaluator, Site
+from sadpath.analysis.finding import Edit, Fix, Range
+from sadpath.analysis.outline import Segment
+from sadpath.analysis.parse import Broken
+from sadpath.analysis.position import Positions
+from sadpath.analysis.program import Program, parsed, renamings, tree_of, words_of
+from sadpath.analysis.queries import Query
+from sadpath.analysis.tree import walk
+from sadpath.rule import Between, Confidence, Diagnostic, Evidence, Head, Place, Role, Rule, Severity, Words
+
+
+class UnitRelated(msgspec.Struct, frozen=True):
+    """Another place of the unit, relative to its first line."""
+
+    range: Range
+    message: str
+
+
+class UnitFinding(msgspec.Struct, frozen=True):
+    """A diagnostic with its places relative to the unit's first line, and its evidence by name."""
+
+    rule: str
+    family: str
+    severity: Severity
+    confidence: Confidence
+    message: str
+    range: Range
+    scope: str
+    text: str
+    """The reported source text, which the fingerprint is made of."""
+    evidence: tuple[Evidence, ...]
+    related: tuple[UnitRelated, ...]
+    fixes: tuple[Fix, ...]
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """Why a unit, or one rule on it, gave no answer; `line` is relative to the unit's first."""
+
+    reason: str
+    line: int = 0
+
+
+class UnitReport(msgspec.Struct, frozen=True):
+    """What the check of one unit gave."""
+
+    findings: tuple[UnitFinding, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+_NOTHING = UnitReport()
+
+
+class Engine:
+    """A set of rules, ready to check units of a program.
+
+    `filtered` says whether the rules' words decide which units are parsed; it never changes what is found.
+    """
+
+    def __init__(self, program: Program, rules: Iterable[Rule[Any]], *, filtered: bool = True) -> None:
+        self.program = program
+        self._filtered = filtered
+        self._rules = tuple(_Ready(rule, _spelled(rule, program)) for rule in rules)
+        self._report = Query(self._check, _NOTHING)
+
+    def report(self, path: str, segment: Segment) -> UnitReport:
+        """What the rules report in one unit of a file."""
+        return self.program.queries.ask(self._report, path, segment)
+
+    def edit(self, path: str, lines: list[str], first: int, old: int, new: int) -> None:
+        """Take in an edit: `new` lines replaced the `old` ones from line `first` (0-based); `lines` is the whole text."""
+        self._forget(path, self.program.edit(path, lines, first, old, new))
+
+    def reload(self, path: str) -> None:
+        """Take in that a file has another text, appeared or went."""
+        self._forget(path, self.program.reload(path))
+
+    def _forget(self, path: str, segments: Iterable[Segment]) -> None:
+        """Drop what is remembered of units that are gone."""
+        self.program.queries.drop((self._report, (path, segment)) for segment in segments)
+
+    def _check(self, program: Program, path: str, segment: Segment) -> UnitReport:
+        role = program.sources.role(path)
+        if role is Role.STUB or segment.kind == "end":
+            return _NOTHING
+        if segment.refused:
+            return UnitReport(problems=(Problem(segment.refused, segment.lead),))
+        rules = [rule for rule in self._rules if rule.rule.in_tests or role is not Role.TEST]
+        words = words_of(segment.text)
+        names = _renamed(program.queries.ask(renamings, path))
+        if self._filtered:
+            rules = [rule for rule in rules if rule.may_report(words, names)]
+        if not rules:
+            return _NOTHING
+        tree = tree_of(segment)
+        if isinstance(tree, Broken):
+            return UnitReport(problems=(Problem(tree.message, tree.line),))
+        return _Check(Evaluator(program, Site(path, segment.scope, segment.name), tree), segment, names).run(rules)
+
+
+class _Ready:
+    """A rule with its words spelled out."""
+
+    def __init__(self, rule: Rule[Any], words: frozenset[str]) -> None:
+        self.rule = rule
+        self.words = words
+
+    def may_report(self, words: frozenset[str], names: dict[str, set[str]]) -> bool:
+        """Whether one of the rule's words occurs, or another name of one."""
+        if not self.words or not self.words.isdisjoint(words):
+            return True
+        return any(other in words and not self.words.isdisjoint(names[other]) for other in names)
+
+    def looks_at(self, node: cst.CSTNode, names: dict[str, set[str]]) -> bool:
+        """Whether the rule wants the node. Of calls, those of its words only, or filtering could change the result."""
+        if not isinstance(node, self.rule.visits):
+            return False
+        if not self.words or not isinstance(node, cst.Call):
+            return True
+        name = _called_name(node)
+        return name in self.words or not self.words.isdisjoint(names.get(name, ()))
+
+
+class _Check:
+    """One run of rules over one unit."""
+
+    def __init__(self, evaluator: Evaluator, segment: Segment, names: dict[str, set[str]]) -> None:
+        self._evaluator = evaluator
+        self._segment = segment
+        self._names = names
+
+    def run(self, rules: list[_Ready]) -> UnitReport:
+        unit = CheckedUnit(self._evaluator)
+        found: list[tuple[Rule[Any], Diagnostic]] = []
+        problems: list[Problem] = []
+        broken: set[str] = set()
+        for node in walk(self._evaluator.tree.root):
+            for ready in rules:
+                if ready.rule.name in broken or not ready.looks_at(node, self._names):
+                    continue
+                try:
+                    found += [(ready.rule, diagnostic) for diagnostic in ready.rule.check(node, unit)]
+                except Exception as error:  # a defect of one rule must cost only that rule
+                    broken.add(ready.rule.name)
+                    problems.append(Problem(f"the rule `{ready.rule.name}` failed: {error!r}", self._segment.lead))
+        return UnitReport(self._findings(found), tuple(problems))
+
+    def _findings(self, found: list[tuple[Rule[Any], Diagnostic]]) -> tuple[UnitFinding, ...]:
+        if not found:
+            return ()
+        known = parsed(self._segment)
+        assert not isinstance(known, Broken)
+        edits = [edit for _, d in found for fix in d.fixes for edit in fix.edits]
+        positions = Positions(known.module, known.above, [*(p for _, d in found for p in _places(d)), *edits])
+        return tuple(self._finding(rule, diagnostic, positions) for rule, diagnostic in found)
+
+    def _finding(self, rule: Rule[Any], diagnostic: Diagnostic, positions: Positions) -> UnitFinding:
+        return UnitFinding(
+            rule=rule.name,
+            family=rule.family,
+            severity=diagnostic.severity or rule.severity,
+            confidence=diagnostic.confidence,
+            message=diagnostic.message,
+            range=positions.range(diagnostic.place),
+            scope=_scope(self._evaluator, _anchor(diagnostic.place)),
+            text=positions.text(diagnostic.place),
+            evidence=diagnostic.evidence,
+            related=tuple(UnitRelated(positions.range(r.place), r.message) for r in diagnostic.related),
+            fixes=tuple(
+                Fix(fix.title, fix.safe, tuple(Edit(positions.edited(e), e.text) for e in fix.edits))
+                for fix in diagnostic.fixes
+            ),
+        )
+
+
+def _places(diagnostic: Diagnostic) -> Iterator[Place]:
+    yield diagnostic.place
+    for related in diagnostic.related:
+        yield related.place
+
+
+def _anchor(place: Place) -> cst.CSTNode:
+    if isinstance(place, Head):
+        return place.node
+    return place.first if isinstance(place, Between) else place
+
+
+def _scope(evaluator: Evaluator, node: cst.CSTNode) -> str:
+    """The qualified name of the innermost definition around a node, without `<locals>`."""
+    for above in evaluator.tree.ancestors(node):
+        if isinstance(above, cst.FunctionDef | cst.ClassDef):
+            return qualname_of(evaluator.site.scope, evaluator.tree, above).replace(".<locals>", "")
+    return evaluator.site.qualname
+
+
+def _called_name(call: cst.Call) -> str:
+    function = call.func
+    if isinstance(function, cst.Attribute):
+        return function.attr.value
+    return function.value if isinstance(function, cst.Name) else ""
+
+
+def _spelled(rule: Rule[Any], program: Program) -> frozenset[str]:
+    words: set[str] = set()
+    for word in rule.words:
+        if isinstance(word, str):
+            words.add(word)
+        else:
+            words |= program.libraries.words("timeout" if word is Words.TIMEOUT_CALLS else "retry")
+    return frozenset(words)
+
+
+def _renamed(pairs: tuple[tuple[str, str], ...]) -> dict[str, set[str]]:
+    """For each other name, the names of what it may stand for, through several steps of renaming."""
+    names: dict[str, set[str]] = {}
+    for name, other in pairs:
+        names.setdefault(other, set()).update({name, *names.get(name, ())})
+    return names

@@ -1,0 +1,53 @@
+"""One project under analysis: what both drivers talk to."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from sadpath.analysis.engine import Engine
+from sadpath.analysis.finding import FileReport
+from sadpath.analysis.program import Program
+from sadpath.analysis.report import check_file
+from sadpath.analysis.text import split_lines
+from sadpath.rule import Rule
+from sadpath.workspace.configuration import Settings
+from sadpath.workspace.environment import site_packages
+from sadpath.workspace.library_files import library_tables
+from sadpath.workspace.sources import DiskSources
+
+
+class Session:
+    """Checks files of a project; remembers what it found out, and keeps it true while files are edited.
+
+    Paths are absolute, with forward slashes. Not safe for use by several threads at once.
+    """
+
+    def __init__(self, root: Path, settings: Settings, rules: Iterable[Rule[Any]]) -> None:
+        self._settings = settings
+        self._rules = tuple(settings.chosen(rules))
+        self._sources = DiskSources(root.absolute(), site_packages(root.absolute()))
+        self._program = Program(self._sources, library_tables())
+        self._engine = Engine(self._program, self._rules)
+
+    def check(self, path: str) -> FileReport:
+        """All that the rules report in a file. Never raises: what cannot be analysed is listed as skipped."""
+        report = check_file(self._engine, path)
+        unreadable = self._sources.skips.get(path)
+        if unreadable is not None:
+            return FileReport(path, (), (unreadable,))
+        return report
+
+    def open(self, path: str, text: str) -> None:
+        """Let a text stand for a file until it is closed."""
+        self._sources.show(path, split_lines(text))
+        self._engine.reload(path)
+
+    def edit(self, path: str, lines: list[str], first: int, old: int, new: int) -> None:
+        """Take in that `new` lines replaced the `old` ones from line `first` (0-based); `lines` is the whole new text."""
+        self._sources.show(path, lines)
+        self._engine.edit(path, lines, first, old, new)
+
+    def close(self, path: str) -> None:
+        """Let the file on disk count again."""
+        self._sources.show(path, None)
+        self._engine.reload(path)

@@ -1,0 +1,153 @@
+"""Finds and reads the files that the analysis asks for: the project's, the standard library's stubs, installed packages."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from typeshed_client.finder import find_typeshed
+
+from sadpath.analysis.finding import Skip
+from sadpath.analysis.text import split_lines
+from sadpath.rule import Role
+from sadpath.workspace import files
+
+_ALWAYS_STANDARD = frozenset(
+    {"builtins", "typing", "typing_extensions", "types", "sys", "abc", "collections", "_typeshed"}
+)
+"""Modules that a project file of the same name does not replace: they are loaded before any of it runs."""
+_TEST_DIRECTORIES = frozenset({"test", "tests", "testing", "conftest"})
+
+
+class DiskSources:
+    """Implements `sadpath.analysis.program.Sources` over the file system. Texts given to `show` stand before files."""
+
+    def __init__(self, root: Path, packages: Sequence[Path] = ()) -> None:
+        self._root = root.as_posix()
+        self._typeshed = Path(find_typeshed()).as_posix()
+        self._packages = [path.as_posix() for path in packages]
+        self._project = [f"{self._root}/src", self._root]
+        self._listed: dict[str, frozenset[str]] = {}
+        self._shown: dict[str, list[str]] = {}
+        self._tops: dict[str, str] = {}
+        self.skips: dict[str, Skip] = {}
+
+    def show(self, path: str, lines: list[str] | None) -> None:
+        """Let a text stand for the file, or, for None, the file itself again."""
+        if lines is None:
+            self._shown.pop(path, None)
+        else:
+            self._shown[path] = lines
+
+    def refresh(self) -> None:
+        """Look at the directories anew: files may have come or gone."""
+        self._listed.clear()
+        self._tops.clear()
+
+    def read(self, path: str) -> list[str] | None:
+        """The file's lines; None, and the reason in `skips`, where it cannot be read."""
+        shown = self._shown.get(path)
+        if shown is not None:
+            return shown
+        if path.endswith("/"):
+            return None
+        found = files.read(path)
+        if isinstance(found, Skip):
+            self.skips[path] = found
+            return None
+        self.skips.pop(path, None)
+        return split_lines(found.text)
+
+    def find(self, module: str, importer: str) -> str | None:
+        """The file of a module; of a package without `__init__`, its directory with a slash."""
+        relative = module.replace(".", "/")
+        for base in self._bases(module, importer):
+            found = self._in_base(base, relative)
+            if found is not None:
+                return found
+        return None
+
+    def module_name(self, path: str) -> str:
+        """The dotted name of a file: from where its packages start, or from the root of what it belongs to."""
+        base = self._base_of(path)
+        name = path.removeprefix(base).strip("/").removesuffix(".pyi").removesuffix(".py")
+        name = name.removesuffix("/__init__").removesuffix("-stubs").replace("-stubs/", "/")
+        return name.replace("/", ".")
+
+    def is_package(self, path: str) -> bool:
+        """Whether the file, or directory, is a package."""
+        return path.endswith(("/__init__.py", "/__init__.pyi", "/"))
+
+    def relative(self, path: str) -> str:
+        """The path from the project's root, for names that must be the same on every machine."""
+        return path.removeprefix(self._root).lstrip("/") if path.startswith(self._root) else path
+
+    def role(self, path: str) -> Role:
+        """Tests are known by their names and directories, as pytest and unittest find them."""
+        if path.endswith(".pyi"):
+            return Role.STUB
+        *directories, name = self.relative(path).split("/")
+        is_test = name.startswith("test_") or name.endswith("_test.py") or name in ("conftest.py", "tests.py")
+        return Role.TEST if is_test or not _TEST_DIRECTORIES.isdisjoint(directories) else Role.LIBRARY
+
+    def _bases(self, module: str, importer: str) -> list[str]:
+        standard = [f"{self._typeshed}"]
+        if importer.startswith(self._typeshed) or module.partition(".")[0] in _ALWAYS_STANDARD:
+            return standard
+        return list(dict.fromkeys([self._top_of(importer), *self._project, *standard, *self._packages]))
+
+    def _in_base(self, base: str, relative: str) -> str | None:
+        top, _, rest = relative.partition("/")
+        if base in self._packages and f"{top}-stubs" in self._names(base):
+            found = self._module_at(base, f"{top}-stubs/{rest}".rstrip("/"), (".pyi", ".py"))
+            if found is not None and not found.endswith("/"):
+                return found
+        stubs_first = base in self._packages or base == self._typeshed
+        return self._module_at(base, relative, (".pyi", ".py") if stubs_first else (".py", ".pyi"))
+
+    def _module_at(self, base: str, relative: str, endings: tuple[str, str]) -> str | None:
+        directory, _, name = f"{base}/{relative}".rpartition("/")
+        names = self._names(directory)
+        if name in names:
+            inside = self._names(f"{directory}/{name}")
+            for ending in endings:
+                if f"__init__{ending}" in inside:
+                    return f"{directory}/{name}/__init__{ending}"
+        for ending in endings:
+            if f"{name}{ending}" in names:
+                return f"{directory}/{name}{ending}"
+        return f"{directory}/{name}/" if name in names and self._names(f"{directory}/{name}") else None
+
+    def _names(self, directory: str) -> frozenset[str]:
+        """The names in a directory; empty if it is none. A directory whose parent does not list it is not looked at."""
+        known = self._listed.get(directory)
+        if known is None:
+            try:
+                known = frozenset(os.listdir(directory))
+            except OSError:
+                known = frozenset[str]()
+            self._listed[directory] = known
+        return known
+
+    def _base_of(self, path: str) -> str:
+        for base in (self._typeshed, *self._packages):
+            if path.startswith(f"{base}/"):
+                return base
+        directory = path.rstrip("/").rpartition("/")[0]
+        if self._is_initialised(directory):
+            return self._top_of(path)
+        return next((base for base in self._project if path.startswith(f"{base}/")), directory)
+
+    def _top_of(self, path: str) -> str:
+        """The directory from which the packages around a file are imported."""
+        directory = path.rstrip("/").rpartition("/")[0]
+        known = self._tops.get(directory)
+        if known is None:
+            known = directory
+            while self._is_initialised(known):
+                known = known.rpartition("/")[0]
+            self._tops[directory] = known
+        return known
+
+    def _is_initialised(self, directory: str) -> bool:
+        names = self._names(directory)
+        return "__init__.py" in names or "__init__.pyi" in names

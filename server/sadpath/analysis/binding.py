@@ -131,7 +131,7 @@ class Scopes:
 
 
 def runs_inside(child: cst.CSTNode, scope: cst.CSTNode) -> bool:
-    """Whether a direct child of a function, lambda or class runs in that scope (decorators, defaults and bases do not)."""
+    """Whether a direct child of a scope runs in it: decorators, defaults and bases do not."""
     if isinstance(scope, cst.FunctionDef | cst.Lambda | cst.ClassDef):
         return child is scope.body
     return True
@@ -164,10 +164,8 @@ def _bound_by(node: cst.CSTNode) -> Iterator[Binding]:
         yield from _targets(node.asname.name, "with", node, node.item)
     elif isinstance(node, cst.ExceptHandler | cst.ExceptStarHandler) and node.name is not None:
         yield from _targets(node.name.name, "except", node, node.type)
-    elif isinstance(node, cst.FunctionDef):
-        yield Binding(node.name.value, "function", node)
-    elif isinstance(node, cst.ClassDef):
-        yield Binding(node.name.value, "class", node)
+    elif isinstance(node, cst.FunctionDef | cst.ClassDef):
+        yield Binding(node.name.value, "function" if isinstance(node, cst.FunctionDef) else "class", node)
     else:
         yield from _bound_by_rarer(node)
 
@@ -181,7 +179,7 @@ def _bound_by_rarer(node: cst.CSTNode) -> Iterator[Binding]:
         yield Binding(node.name.value, "other", node)
     elif isinstance(node, cst.MatchMapping) and node.rest is not None:
         yield Binding(node.rest.value, "other", node)
-    elif isinstance(node, cst.TypeAlias) or isinstance(node, cst.TypeVar | cst.TypeVarTuple | cst.ParamSpec):
+    elif isinstance(node, cst.TypeAlias | cst.TypeVar | cst.TypeVarTuple | cst.ParamSpec):
         yield Binding(node.name.value, "other", node)
     elif isinstance(node, cst.Del):
         yield from _targets(node.target, "other", node, None)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from sadpath.analysis import annotations, classes, functions
+from sadpath.analysis import annotated, classes, functions
 from sadpath.analysis.denotation import NOTHING, after, join
 from sadpath.rule import (
     UNKNOWN,
@@ -96,7 +96,7 @@ def entered(evaluator: Evaluator, found: Denotation, *, is_async: bool) -> Denot
     return after(found, join(results))
 
 
-def iterated(evaluator: Evaluator, found: Denotation, *, is_async: bool) -> Denotation:
+def iterated(found: Denotation, *, is_async: bool) -> Denotation:
     """What a loop over a value gives in each turn."""
     results: list[Denotation] = []
     for value in members(found.value):
@@ -111,7 +111,7 @@ def iterated(evaluator: Evaluator, found: Denotation, *, is_async: bool) -> Deno
     return after(found, join(results))
 
 
-def unpacked(_evaluator: Evaluator, found: Denotation, index: int) -> Denotation:
+def unpacked(found: Denotation, index: int) -> Denotation:
     """What the target at a position (0-based; -1: behind a star) gets of a value."""
     value = found.value
     if index < 0:
@@ -189,12 +189,12 @@ def _special(evaluator: Evaluator, node: cst.Call) -> Denotation | None:
     if name == "cast" and len(node.args) == 2:
         function = evaluator.value(node.func)
         if isinstance(function, Function) and function.name in ("typing.cast", "typing_extensions.cast"):
-            return annotations.instance(evaluator, node.args[0].value)
+            return annotated.instance(evaluator, node.args[0].value)
     return None
 
 
 def _super(evaluator: Evaluator, node: cst.Call) -> Denotation:
-    """`super()`: looked up from the first base on; where there are several, what that one does not define is unknown."""
+    """`super()`, looked up from the first base on."""
     function = next((a for a in evaluator.tree.ancestors(node) if isinstance(a, cst.FunctionDef)), None)
     cls = functions.enclosing_class(evaluator, function) if function is not None else None
     if cls is None:

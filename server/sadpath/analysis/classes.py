@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import libcst as cst
 import msgspec
 
-from sadpath.analysis import annotations, functions
+from sadpath.analysis import annotated, functions
 from sadpath.analysis import evaluator as evaluators
 from sadpath.analysis.binding import Binding, all_parameters
 from sadpath.analysis.conditions import reachable
@@ -120,7 +120,7 @@ def self_attribute(program: Program, path: str, qualname: str, name: str) -> Mem
         evaluator = evaluators.Evaluator(program, evaluators.Site(path, segment.scope, segment.name), tree)
         for node, value in _set_on_self(tree, name):
             if isinstance(node, cst.AnnAssign):
-                declared = annotations.instance(evaluator, node.annotation.annotation)
+                declared = annotated.instance(evaluator, node.annotation.annotation)
                 if declared.value != UNKNOWN:
                     return Member("declared", _told(evaluator, name, declared, node))
             found.append(_told(evaluator, name, evaluator.denote(value) if value is not None else NOTHING, node))

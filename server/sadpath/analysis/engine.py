@@ -77,7 +77,7 @@ class Engine:
         return self.program.queries.ask(self._report, path, segment)
 
     def edit(self, path: str, lines: list[str], first: int, old: int, new: int) -> None:
-        """Take in an edit: `new` lines replaced the `old` ones from line `first` (0-based); `lines` is the whole text."""
+        """Take in that `new` lines replaced the `old` ones from line `first` (0-based); `lines` is the whole text."""
         self._forget(path, self.program.edit(path, lines, first, old, new))
 
     def reload(self, path: str) -> None:

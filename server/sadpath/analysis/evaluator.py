@@ -6,7 +6,7 @@ from functools import cached_property
 
 import libcst as cst
 
-from sadpath.analysis import annotations, calls, names
+from sadpath.analysis import annotated, calls, names
 from sadpath.analysis.binding import Binding, Scopes
 from sadpath.analysis.denotation import NOTHING, join
 from sadpath.analysis.program import Program, module_path, scopes_of
@@ -176,7 +176,7 @@ def _comparison(evaluator: Evaluator, _node: cst.BaseExpression) -> Denotation:
 
 def _subscript(evaluator: Evaluator, node: cst.BaseExpression) -> Denotation:
     assert isinstance(node, cst.Subscript)
-    return annotations.subscripted(evaluator, node)
+    return annotated.subscripted(evaluator, node)
 
 
 def _call(evaluator: Evaluator, node: cst.BaseExpression) -> Denotation:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import libcst as cst
 
-from sadpath.analysis import annotations, classes
+from sadpath.analysis import annotated, classes
 from sadpath.analysis.binding import SCOPES, all_parameters
 from sadpath.analysis.definitions import definitions, qualname_of
 from sadpath.analysis.denotation import NOTHING, because, describe, join
@@ -118,7 +118,7 @@ def parameter(evaluator: Evaluator, node: cst.Param) -> Denotation:
             return Denotation(this)
     if node.annotation is None:
         return NOTHING
-    found = annotations.instance(evaluator, node.annotation.annotation)
+    found = annotated.instance(evaluator, node.annotation.annotation)
     what = describe(found.value)
     if not what:
         return found
@@ -135,7 +135,7 @@ def result(program: Program, function: Function) -> Denotation:
     if not function.path:
         return NOTHING
     found = program.queries.ask(returns, function.path, function.qualname)
-    return Denotation(annotations.with_receiver(found.value, function.receiver), found.because)
+    return Denotation(annotated.with_receiver(found.value, function.receiver), found.because)
 
 
 @query(cycle=NOTHING)
@@ -145,7 +145,7 @@ def returns(program: Program, path: str, qualname: str) -> Denotation:
     for evaluator, node in definitions(program, path, qualname):
         if isinstance(node, cst.FunctionDef):
             if node.returns is not None:
-                found.append(annotations.instance(evaluator, node.returns.annotation))
+                found.append(annotated.instance(evaluator, node.returns.annotation))
             else:
                 found.append(_inferred(evaluator, node))
     return join(found) if found else NOTHING
@@ -169,7 +169,7 @@ def _never(program: Program, value: Value) -> bool:
 
 @query(cycle=False)
 def always_raises(program: Program, path: str, qualname: str) -> bool:
-    """Whether a function is declared never to return, or every way through it raises. Overridable stubs do not count."""
+    """Whether a function is declared never to return, or every way through it raises; abstract ones do not count."""
     found = [(e, n) for e, n in definitions(program, path, qualname) if isinstance(n, cst.FunctionDef)]
     return bool(found) and all(_raises(evaluator, node) for evaluator, node in found)
 
@@ -258,7 +258,7 @@ def _decorated(evaluator: Evaluator, found: Denotation, decorator: cst.BaseExpre
 
 @query(cycle="")
 def decorates_to(program: Program, path: str, qualname: str, levels: int) -> str:
-    """What a decorator of a project (`levels` 2: what a call of it gives) makes of a function: "same", "coroutine" or "".
+    """What a decorator (`levels` 2: what a call of it gives) makes of a function: "same", "coroutine" or "".
 
     "same" where it is declared to return what it takes, or returns the function itself; "coroutine" where it returns an
     `async def` that it defines.

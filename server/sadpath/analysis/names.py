@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from sadpath.analysis import annotations, calls, classes, functions, modules
+from sadpath.analysis import annotated, calls, classes, functions, modules
 from sadpath.analysis.binding import Binding
 from sadpath.analysis.denotation import NOTHING, after, because, describe, join
+from sadpath.analysis.program import module_path
 from sadpath.analysis.reaching import reaching
 from sadpath.rule import (
     UNKNOWN,
@@ -46,7 +47,7 @@ def global_name(evaluator: Evaluator, name: str) -> Denotation:
     found = ask(modules.global_value, evaluator.site.path, name)
     if found is not None:
         return found
-    builtins = ask(modules.module_path, "builtins", evaluator.site.path)
+    builtins = ask(module_path, "builtins", evaluator.site.path)
     found = ask(modules.global_value, builtins, name) if builtins else None
     return found if found is not None else NOTHING
 
@@ -92,7 +93,7 @@ def _from_value(evaluator: Evaluator, binding: Binding, value: cst.BaseExpressio
     found = evaluator.denote(value)
     node = binding.statement
     if binding.kind == "for" and isinstance(node, cst.For | cst.CompFor):
-        found = calls.iterated(evaluator, found, is_async=node.asynchronous is not None)
+        found = calls.iterated(found, is_async=node.asynchronous is not None)
     elif binding.kind == "with" and isinstance(node, cst.WithItem):
         parent = evaluator.tree.parents.get(node)
         found = calls.entered(
@@ -101,7 +102,7 @@ def _from_value(evaluator: Evaluator, binding: Binding, value: cst.BaseExpressio
     elif binding.kind == "except":
         found = _caught(found)
     for index in binding.path:
-        found = calls.unpacked(evaluator, found, index)
+        found = calls.unpacked(found, index)
     if found.value == UNKNOWN or isinstance(found.value, Constant):
         return found
     what = describe(found.value)
@@ -115,7 +116,7 @@ def _caught(found: Denotation) -> Denotation:
 
 
 def _annotated(evaluator: Evaluator, binding: Binding, node: cst.AnnAssign) -> Denotation:
-    found = annotations.instance(evaluator, node.annotation.annotation)
+    found = annotated.instance(evaluator, node.annotation.annotation)
     if found.value == UNKNOWN and binding.value is not None:
         return _from_value(evaluator, binding, binding.value)
     if found.value == UNKNOWN:

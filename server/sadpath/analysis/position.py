@@ -110,7 +110,7 @@ class _Recorder(CodegenState):
         if self.tokens:
             self._offset -= len(self.tokens.pop())
 
-    def before_codegen(self, node: cst.CSTNode) -> None:
+    def before_codegen(self, node: cst.CSTNode) -> None:  # noqa: ARG002 # the signature is libcst's
         self._open.append(self._offset)
 
     def after_codegen(self, node: cst.CSTNode) -> None:

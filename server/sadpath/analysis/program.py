@@ -1,7 +1,7 @@
 """All files under analysis, and the leaf questions about them that every other answer is made of."""
 
 import re
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Protocol
 
@@ -9,7 +9,7 @@ from sadpath.analysis.binding import Scopes
 from sadpath.analysis.libraries import LibraryTables
 from sadpath.analysis.outline import Outline, Segment
 from sadpath.analysis.parse import Broken, Parsed, parse
-from sadpath.analysis.queries import Queries, Query, query
+from sadpath.analysis.queries import Queries, Question, query
 from sadpath.analysis.tree import Tree
 from sadpath.rule import Role
 
@@ -86,7 +86,7 @@ class Program:
         return old - new
 
     def _changed(self, path: str, segments: Iterable[Segment]) -> None:
-        questions: list[tuple[Query[tuple[object, ...]], tuple[Hashable, ...]]] = []
+        questions: list[Question] = []
         for segment in segments:
             words = words_of(segment.text)
             bound = {segment.name, *_declared_global(segment)} if segment.kind in ("function", "class") else words
@@ -193,7 +193,7 @@ def mentions(program: Program, path: str, scope: str, name: str) -> tuple[Segmen
 
 @query(cycle=())
 def renamings(program: Program, path: str) -> tuple[tuple[str, str], ...]:
-    """The other names that a module gives to things, as (name, other name): `import get as fetch`, `fetch = http.get`."""
+    """The other names that a module gives to things, as (name, other): `import get as fetch`, `fetch = http.get`."""
     file = program.file(path)
     found: list[tuple[str, str]] = []
     for segment in file.outline.segments if file else ():

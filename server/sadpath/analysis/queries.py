@@ -7,29 +7,26 @@ not is it computed again. A new answer that equals the old one stops the wave th
 
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
-from typing import Generic, ParamSpec, TypeAlias, TypeVar
+from typing import Generic, TypeAlias, TypeVar, cast
 
-Arguments = ParamSpec("Arguments")
 Answer = TypeVar("Answer")
+Kept = TypeVar("Kept", covariant=True)
 Asker = TypeVar("Asker")
 
 
-class Query(Generic[Answer]):
+@dataclass(frozen=True, eq=False)
+class Query(Generic[Kept]):
     """A kind of question: how it is computed, and the answer where it depends on itself."""
 
-    __slots__ = ("compute", "cycle", "name")
-
-    def __init__(self, compute: Callable[..., Answer], cycle: Answer) -> None:
-        self.compute = compute
-        self.cycle = cycle
-        self.name = compute.__name__
+    compute: Callable[..., Kept]
+    cycle: Kept
 
 
-def query(cycle: Answer) -> Callable[[Callable[..., Answer]], Query[Answer]]:
+def query(cycle: object) -> Callable[[Callable[..., Answer]], Query[Answer]]:
     """Make a kind of question of a function whose first parameter is the asker; `cycle` is its answer inside itself."""
 
     def decorate(compute: Callable[..., Answer]) -> Query[Answer]:
-        return Query(compute, cycle)
+        return Query(compute, cast("Answer", cycle))
 
     return decorate
 
@@ -67,7 +64,7 @@ class Queries(Generic[Asker]):
 
     def ask(self, kind: Query[Answer], *arguments: Hashable) -> Answer:
         """The answer to a question, remembered or computed; recorded for the question that is being computed now."""
-        question: Question = (kind, arguments)  # type: ignore[assignment]  # a query of any answer is a query of objects
+        question: Question = (kind, arguments)
         if self._stack:
             self._stack[-1].asked[question] = None
         memo = self._memos.get(question)
@@ -75,24 +72,24 @@ class Queries(Generic[Asker]):
             return self._refresh(question, memo)  # type: ignore[return-value]  # `kind` says what it computes
         return memo.value  # type: ignore[return-value]  # only `kind.compute` made it
 
-    def change(self, questions: Iterable[tuple[Query[Answer], tuple[Hashable, ...]]]) -> None:
+    def change(self, questions: Iterable[Question]) -> None:
         """Say that answers read from outside may be different now. Questions never asked are ignored."""
         self._revision += 1
         for question in questions:
-            memo = self._memos.get(question)  # type: ignore[arg-type]  # see `ask`
+            memo = self._memos.get(question)
             if memo is not None:
                 memo.verified = -1
                 memo.questions = ()
-                self._mark_stale(question)  # type: ignore[arg-type]  # see `ask`
+                self._mark_stale(question)
 
-    def drop(self, questions: Iterable[tuple[Query[Answer], tuple[Hashable, ...]]]) -> None:
+    def drop(self, questions: Iterable[Question]) -> None:
         """Forget answers that nothing will ask for again."""
         for question in questions:
-            memo = self._memos.pop(question, None)  # type: ignore[arg-type]  # see `ask`
+            memo = self._memos.pop(question, None)
             for asked in memo.questions if memo is not None else ():
                 known = self._memos.get(asked)
                 if known is not None:
-                    known.askers.discard(question)  # type: ignore[arg-type]  # see `ask`
+                    known.askers.discard(question)
 
     def _mark_stale(self, question: Question) -> None:
         waiting = [question]

@@ -12,9 +12,10 @@ _BINDS_ITS_BODY = (cst.For, cst.With, cst.ExceptHandler, cst.ExceptStarHandler)
 
 
 def reaching(tree: Tree, node: cst.CSTNode, bindings: Sequence[Binding]) -> Sequence[Binding]:
-    """The bindings whose value the name may have at `node`: the last one that must have run, and those that may have since.
+    """The bindings whose value the name may have at `node`.
 
-    In a nested function, which runs at another time, all of them.
+    They are the last one that must have run before, and those that may have run since; in a nested function, which runs
+    at another time, all of them.
     """
     if len(bindings) == 1 or _function(tree, node) is not _function_of(tree, bindings[0]):
         return bindings
@@ -24,20 +25,18 @@ def reaching(tree: Tree, node: cst.CSTNode, bindings: Sequence[Binding]) -> Sequ
     if certain:
         last = max(tree.order[b.statement] for b in certain)
         before = [b for b in before if tree.order[b.statement] >= last]
-    carried = [b for b in bindings if b not in before and _carried(tree, b, node, above)]
+    carried = [b for b in bindings if b not in before and _carried(tree, b, above)]
     return [*before, *carried] or bindings
 
 
 def _runs_before(tree: Tree, binding: Binding, node: cst.CSTNode, above: set[cst.CSTNode]) -> bool:
     statement = binding.statement
     if statement in above:
-        return _in_body(tree, statement, above)
-    if isinstance(statement, cst.WithItem):
-        return tree.order[statement] < tree.order[node]
+        return _in_body(statement, above)
     return tree.order[statement] < tree.order[node]
 
 
-def _in_body(tree: Tree, statement: cst.CSTNode, above: set[cst.CSTNode]) -> bool:
+def _in_body(statement: cst.CSTNode, above: set[cst.CSTNode]) -> bool:
     """Whether the reading place is in the block that runs after the binding was made, not in the bound expression."""
     return isinstance(statement, cst.For | cst.ExceptHandler | cst.ExceptStarHandler) and statement.body in above
 
@@ -64,7 +63,7 @@ def _must_run(tree: Tree, binding: Binding, above: set[cst.CSTNode]) -> bool:
     return False
 
 
-def _carried(tree: Tree, binding: Binding, node: cst.CSTNode, above: set[cst.CSTNode]) -> bool:
+def _carried(tree: Tree, binding: Binding, above: set[cst.CSTNode]) -> bool:
     """Whether an earlier turn of a loop around both may have made the binding."""
     return any(isinstance(outer, _LOOPS) and outer in above for outer in tree.ancestors(binding.statement))
 

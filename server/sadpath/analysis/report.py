@@ -1,4 +1,4 @@
-"""Puts what the units of a file reported into the file: absolute places, evidence with lines, fingerprints, suppressions."""
+"""Puts what units report into their file: absolute places, evidence with lines, fingerprints."""
 
 from collections.abc import Iterable
 

@@ -43,7 +43,7 @@ class Session:
         self._engine.reload(path)
 
     def edit(self, path: str, lines: list[str], first: int, old: int, new: int) -> None:
-        """Take in that `new` lines replaced the `old` ones from line `first` (0-based); `lines` is the whole new text."""
+        """Take in that `new` lines replaced the `old` ones from line `first` (0-based); `lines` is the whole text."""
         self._sources.show(path, lines)
         self._engine.edit(path, lines, first, old, new)
 

@@ -1,4 +1,4 @@
-"""Finds and reads the files that the analysis asks for: the project's, the standard library's stubs, installed packages."""
+"""Finds and reads the files that the analysis asks for: the project's, stubs, and installed packages."""
 
 import os
 from collections.abc import Sequence
@@ -122,7 +122,7 @@ class DiskSources:
         known = self._listed.get(directory)
         if known is None:
             try:
-                known = frozenset(os.listdir(directory))
+                known = frozenset(os.listdir(directory))  # noqa: PTH208 # names alone; a Path each costs more than the listing
             except OSError:
                 known = frozenset[str]()
             self._listed[directory] = known

@@ -5,13 +5,13 @@ from functools import cached_property
 
 import libcst as cst
 
-from sadpath.analysis import classes, flow, functions
+from sadpath.analysis import classes, flow, functions, handlers
 from sadpath.analysis.evaluator import Evaluator
 from sadpath.analysis.parse import Broken
 from sadpath.analysis.program import mentions, tree_of
 from sadpath.analysis.tree import comments, walk
 from sadpath.analysis.usage import uses
-from sadpath.rule import Class, Denotation, Function, Instance, Libraries, Path, Role, Use, Value
+from sadpath.rule import Catcher, Class, Denotation, Function, Handler, Instance, Libraries, Path, Role, Use, Value
 
 
 class CheckedUnit:
@@ -21,6 +21,7 @@ class CheckedUnit:
         self._evaluator = evaluator
         self._tree = evaluator.tree
         self._program = evaluator.program
+        self._handlers: dict[Catcher, Handler | None] = {}
 
     @property
     def path(self) -> str:
@@ -108,6 +109,12 @@ class CheckedUnit:
     def paths(self, block: cst.BaseSuite | Sequence[cst.BaseStatement]) -> tuple[Path, ...]:
         """The ways through a block."""
         return flow.paths(block, self.never_returns)
+
+    def handler(self, node: Catcher) -> Handler | None:
+        """What a handler stops, and what becomes of it."""
+        if node not in self._handlers:
+            self._handlers[node] = handlers.handler(self, node)
+        return self._handlers[node]
 
     def loads(self, name: str, scope: cst.FunctionDef | cst.Lambda | None) -> tuple[cst.Name, ...]:
         """Where the name of a scope is read."""

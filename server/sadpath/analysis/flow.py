@@ -32,6 +32,20 @@ def paths(
     )
 
 
+def truth_of(test: cst.BaseExpression) -> bool | None:
+    """Whether a test is always true or always false; None where that depends."""
+    match test:
+        case cst.Name(value="True" | "False" | "None" as name):
+            return name == "True"
+        case cst.Integer():
+            return test.evaluated_value != 0
+        case cst.UnaryOperation(operator=cst.Not()):
+            truth = truth_of(test.expression)
+            return None if truth is None else not truth
+        case _:
+            return None
+
+
 class _Way(NamedTuple):
     """A path in the making: `steps` is a bit set of step numbers, `end` a step number or -1.
 
@@ -102,7 +116,7 @@ class _Flow:
                 return Exit.BREAKS
             case cst.Continue():
                 return Exit.CONTINUES
-            case cst.Assert() if _truth(statement.test) is False:
+            case cst.Assert() if truth_of(statement.test) is False:
                 return Exit.RAISES
             case cst.Expr():
                 return self._exit_of_call(statement.value, Exit.FALLS)
@@ -126,7 +140,7 @@ class _Flow:
         branch: cst.If | cst.Else | None = statement
         while isinstance(branch, cst.If):
             tests = _then(tests, [self._step(branch.test)])
-            truth = _truth(branch.test)
+            truth = truth_of(branch.test)
             if truth is not False:
                 ways = _bounded([*ways, *_then(tests, self.block(branch.body))])
             if truth is True:
@@ -139,7 +153,7 @@ class _Flow:
 
     def _loop(self, loop: cst.While | cst.For) -> _Ways:
         test = self._step(loop.test if isinstance(loop, cst.While) else loop.iter)
-        truth = _truth(loop.test) if isinstance(loop, cst.While) else None
+        truth = truth_of(loop.test) if isinstance(loop, cst.While) else None
         body = [] if truth is False else _then([test], self.block(loop.body))
         done = [] if truth is True else [test]
         left: _Ways = []
@@ -246,20 +260,6 @@ def _merged(ways: _Ways, key: Callable[[_Way], object]) -> _Ways:
         known = merged.setdefault(key(way), way)
         merged[key(way)] = known._replace(steps=known.steps | way.steps)
     return list(merged.values())
-
-
-def _truth(test: cst.BaseExpression) -> bool | None:
-    """Whether a test is always true or always false; None where that depends."""
-    match test:
-        case cst.Name(value="True" | "False" | "None" as name):
-            return name == "True"
-        case cst.Integer():
-            return test.evaluated_value != 0
-        case cst.UnaryOperation(operator=cst.Not()):
-            truth = _truth(test.expression)
-            return None if truth is None else not truth
-        case _:
-            return None
 
 
 def _irrefutable(pattern: cst.MatchPattern) -> bool:

@@ -1,0 +1,133 @@
+"""What code that stops exceptions catches, guards, and does with what it caught."""
+
+from collections.abc import Iterator, Sequence
+
+import libcst as cst
+
+from sadpath.analysis.cancellation import is_wait, loss
+from sadpath.analysis.effects import called, last_name, words_of
+from sadpath.analysis.outcomes import CLOSING, handlings
+from sadpath.analysis.places import own
+from sadpath.rule import Catcher, Display, Handler, Handling, Loss, Unit, Value, Width, Work, members, name_of
+
+
+def handler(unit: Unit, node: Catcher) -> Handler | None:
+    """All that rules want to know of an `except` clause, or of a `with` that enters `contextlib.suppress`."""
+    types = _types(unit, node)
+    if types is None:
+        return None
+    caught = tuple(value for expression in types for value in _classes(unit, expression))
+    body = node.body if isinstance(node, cst.With) else _try(unit, node).body
+    guarded = list(own(body))
+    calls = tuple(inner for inner in guarded if isinstance(inner, cst.Call))
+    ways = handlings(unit, node)
+    waits = any(is_wait(inner) for inner in guarded)
+    return Handler(
+        node=node,
+        body=body,
+        caught=caught,
+        width=_width(unit, node, caught),
+        ways=ways,
+        work=_work(body, calls),
+        calls=calls,
+        waits=waits,
+        yields=any(isinstance(inner, cst.Yield) for inner in guarded),
+        excused=_excused(unit, node),
+        loss=_loss(unit, node, caught, body, ways) if waits else None,
+    )
+
+
+def _types(unit: Unit, node: Catcher) -> Sequence[cst.BaseExpression] | None:
+    """The expressions that say what is caught; none for a bare `except`. None for a `with` without `suppress`."""
+    if not isinstance(node, cst.With):
+        return () if node.type is None else (node.type,)
+    managers = [item.item for item in node.items if isinstance(item.item, cst.Call)]
+    suppressing = [call for call in managers if called(unit, call) == "contextlib.suppress"]
+    return [arg.value for call in suppressing for arg in call.args if not arg.star] or None
+
+
+def _classes(unit: Unit, expression: cst.BaseExpression) -> Iterator[Value]:
+    """The classes that an expression stands for: one, or those of a tuple, written here or elsewhere."""
+    if isinstance(expression, cst.Tuple):
+        for element in expression.elements:
+            yield from _classes(unit, element.value)
+        return
+    for value in members(unit.denotes(expression).value):
+        yield from value.items if isinstance(value, Display) else (value,)
+
+
+def _try(unit: Unit, node: cst.ExceptHandler | cst.ExceptStarHandler) -> cst.Try | cst.TryStar:
+    statement = unit.parent(node)
+    assert isinstance(statement, cst.Try | cst.TryStar), "a handler stands directly in its `try`"
+    return statement
+
+
+def _earlier(unit: Unit, node: Catcher) -> tuple[Value, ...]:
+    """The classes that earlier handlers of the same `try` take."""
+    if isinstance(node, cst.With):
+        return ()
+    handlers: Sequence[cst.ExceptHandler | cst.ExceptStarHandler] = _try(unit, node).handlers
+    before = handlers[: next(number for number, other in enumerate(handlers) if other is node)]
+    return tuple(value for other in before if other.type for value in _classes(unit, other.type))
+
+
+def _width(unit: Unit, node: Catcher, caught: tuple[Value, ...]) -> Width:
+    names = {name_of(value) for value in caught}
+    if "builtins.BaseException" in names or _is_bare(node):
+        taken = any(unit.is_exception(value, "builtins.KeyboardInterrupt") for value in _earlier(unit, node))
+        return Width.ERRORS if taken else Width.EVERYTHING
+    return Width.ERRORS if "builtins.Exception" in names else Width.NARROW
+
+
+def _is_bare(node: Catcher) -> bool:
+    return not isinstance(node, cst.With) and node.type is None
+
+
+def _loss(
+    unit: Unit, node: Catcher, caught: tuple[Value, ...], body: cst.BaseSuite, ways: tuple[Handling, ...]
+) -> Loss | None:
+    on_purpose = any(_is_cancellation(unit, value) for value in caught)
+    wide = _is_bare(node) or any(name_of(value) == "builtins.BaseException" for value in caught)
+    if not (on_purpose or wide) or any(_is_cancellation(unit, value) for value in _earlier(unit, node)):
+        return None
+    return loss(unit, node, body, ways, on_purpose)
+
+
+def _is_cancellation(unit: Unit, value: Value) -> bool:
+    return name_of(value) in _CANCELLATIONS or unit.is_exception(value, *_CANCELLATIONS)
+
+
+def _work(body: cst.BaseSuite, calls: tuple[cst.Call, ...]) -> Work:
+    small = [
+        inner for line in body.body for inner in (line.body if isinstance(line, cst.SimpleStatementLine) else [line])
+    ]
+    if any(isinstance(statement, cst.Import | cst.ImportFrom) for statement in small) and not calls:
+        return Work.IMPORT
+    if calls and all(words_of(last_name(call.func)) & CLOSING for call in calls):
+        return Work.CLOSE
+    return Work.OTHER
+
+
+def _excused(unit: Unit, node: Catcher) -> bool:
+    function = unit.scope(node)
+    if isinstance(function, cst.FunctionDef) and (
+        function.name.value in _LAST_RITES or words_of(function.name.value) & _CLOSERS or _runs_at_exit(unit, function)
+    ):
+        return True
+    for above in unit.ancestors(node):
+        if above is function:
+            return False
+        if isinstance(above, cst.Finally | cst.ExceptHandler | cst.ExceptStarHandler):
+            return True
+    return False
+
+
+def _runs_at_exit(unit: Unit, function: cst.FunctionDef) -> bool:
+    return any(
+        name_of(unit.denotes(decorator.decorator).value) == "atexit.register" for decorator in function.decorators
+    )
+
+
+_CANCELLATIONS = ("asyncio.CancelledError", "asyncio.exceptions.CancelledError", "trio.Cancelled")
+_LAST_RITES = frozenset({"__del__", "__repr__", "__str__", "__exit__", "__aexit__"})
+_CLOSERS = frozenset({"aclose", "cleanup", "close", "dispose", "shutdown", "teardown"})

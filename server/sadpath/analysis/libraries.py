@@ -36,12 +36,13 @@ class LibraryTables:
     """The tables of all libraries, asked by dotted name; a package's table is loaded when it is first asked for.
 
     Every question takes any name of a thing, public or not (`requests.sessions.Session.get`); a method is asked for on
-    the class that defines it. `load` gives the table of a top-level package, or None; `packages` names all there are.
+    the class that defines it. `load` gives the table of a top-level package, or None; `callers` are the packages
+    whose tables have timeouts or retries.
     """
 
-    def __init__(self, load: Callable[[str], Library | None], packages: Iterable[str]) -> None:
+    def __init__(self, load: Callable[[str], Library | None], callers: Iterable[str]) -> None:
         self._load = load
-        self._packages = tuple(packages)
+        self._callers = tuple(callers)
         self._loaded: dict[str, Library] = {}
 
     def canonical(self, name: str) -> str:
@@ -128,10 +129,12 @@ class LibraryTables:
         return library.limits.get(name)
 
     def words(self, kind: Literal["timeout", "retry"]) -> frozenset[str]:
-        """The last name of each call and class of the timeout or retry tables."""
-        libraries = [self._library(package) for package in self._packages]
-        names = (library.timeouts if kind == "timeout" else library.retries for library in libraries)
-        return frozenset(name.rpartition(".")[2] for table in names for name in table)
+        """The last name of each call and class of the timeout or retry tables that may be reported."""
+        libraries = [self._library(package) for package in self._callers]
+        if kind == "retry":
+            return frozenset(_last(name) for library in libraries for name in library.retries)
+        facts = (fact for library in libraries for fact in library.timeouts.values())
+        return frozenset(_last(fact.name) for fact in facts if fact.tier != "C" and fact.kind != "value")
 
     def _find(self, name: str) -> tuple[Library, str]:
         name = self.canonical(name)
@@ -142,3 +145,7 @@ class LibraryTables:
         if package not in self._loaded:
             self._loaded[package] = self._load(package) or NOTHING
         return self._loaded[package]
+
+
+def _last(name: str) -> str:
+    return name.rpartition(".")[2]

@@ -35,6 +35,8 @@ class TimeoutFact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     first_given: bool = False
     default: float = math.inf
     forever: tuple[Scalar, ...] = ()
+    none_is_default: bool = False
+    """Whether None as an argument means the default and not for ever."""
     unit: Literal["s", "ms"] = "s"
     client: tuple[Parameter, ...] = ()
     """Parameters of the receiver's constructor that bound this call too."""
@@ -62,10 +64,10 @@ class TimeoutFact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 class RetryFact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What bounds and delays the attempts of a retry library's decorator, class or call.
 
-    `stops` bound the attempts or the time: any one that is given, and is not None or one of `forever`, bounds them.
-    Where none is given the attempts end only if `stops_by_default`. `waits` delay the next attempt (`zero` values do
-    not); where none is given the delay is `wait` seconds. `forever` and `zero` may hold dotted names of objects and
-    classes, whose own meaning `Libraries.retry_value` tells.
+    `stops` bound the attempts or the time: any one whose value is not None or one of `forever` does; the defaults of
+    those in `stops_by_default` do too. `waits` delay the next attempt: any one whose value is not None, 0 or one of
+    `zero` does, and so do the defaults of those in `waits_by_default`. `forever` and `zero` may hold dotted names;
+    what an object or class means that is given as value, `Libraries.retry_value` tells.
     """
 
     name: str
@@ -74,10 +76,10 @@ class RetryFact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     bare: bool = False
     """Whether it also decorates without being called: `@retry`."""
     stops: tuple[Parameter, ...] = ()
-    stops_by_default: bool = False
+    stops_by_default: tuple[str, ...] = ()
     forever: tuple[Scalar, ...] = ()
     waits: tuple[Parameter, ...] = ()
-    wait: float = 0.0
+    waits_by_default: tuple[str, ...] = ()
     zero: tuple[Scalar, ...] = ()
     grows: bool = False
     """Whether the delay grows from attempt to attempt where no wait is given."""

@@ -1,10 +1,11 @@
 """Reads the library tables, `sadpath_rules/libraries/*.toml`; docs/libraries.md describes their form."""
 
 import difflib
-import functools
 import importlib.resources
+import itertools
+import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar, cast
 
 import msgspec
@@ -23,6 +24,11 @@ Entry = dict[str, object]
 
 class LibraryError(ValueError):
     """A library table is not as docs/libraries.md says; the message names the file, the entry and the key."""
+
+
+def unknown_version(_distribution: str) -> str:
+    """The version of a distribution where nothing tells it."""
+    return ""
 
 
 class Decorators(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,33 +55,33 @@ class LibraryFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     limit: tuple[Entry, ...] = ()
 
 
-@functools.cache
-def library_tables() -> LibraryTables:
-    """The tables that come with the rules; each file is read when its package is first asked for."""
+def library_tables(versions: Callable[[str], str] = unknown_version) -> LibraryTables:
+    """The tables that come with the rules; each file is read when its package is first asked for.
+
+    `versions` gives the version of a distribution that the project uses, "" where it is unknown: the newest is assumed.
+    """
     folder = importlib.resources.files("sadpath_rules") / "libraries"
-    packages = tuple(file.name.removesuffix(".toml") for file in folder.iterdir() if file.name.endswith(".toml"))
+    texts = {file.name: file.read_text("utf-8") for file in folder.iterdir() if file.name.endswith(".toml")}
 
     def load(package: str) -> Library | None:
-        if package not in packages:
-            return None
         name = f"{package}.toml"
-        return read_library((folder / name).read_text("utf-8"), name)
+        return read_library(texts[name], name, versions) if name in texts else None
 
-    return LibraryTables(load, packages)
+    # Decoding TOML is what takes the time: files that only tell types are left until they are asked for.
+    callers = [
+        name.removesuffix(".toml") for name, text in texts.items() if "[[timeout]]" in text or "[[retry]]" in text
+    ]
+    return LibraryTables(load, callers)
 
 
-def read_library(text: str, source: str) -> Library:
+def read_library(text: str, source: str, versions: Callable[[str], str] = unknown_version) -> Library:
     """The library table that a TOML text describes; raises LibraryError, whose message starts with `source`."""
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise LibraryError(f"{source}: {error}") from error
-    return build_library(document, source)
-
-
-def build_library(document: Mapping[str, object], source: str) -> Library:
-    """The library table of a decoded TOML document; raises LibraryError, whose message starts with `source`."""
     file = _convert(document, LibraryFile, source)
+    version = versions(file.distribution) if file.distribution else ""
     return Library(
         aliases=file.aliases,
         classes=file.classes,
@@ -84,14 +90,16 @@ def build_library(document: Mapping[str, object], source: str) -> Library:
         coroutines=frozenset(f"{owner}.{name}" for owner, names in file.coroutines.items() for name in names),
         transparent=file.decorators.transparent,
         changing=file.decorators.changes,
-        timeouts=_facts(file.timeout, TimeoutFact, file.verified, f"{source}: timeout"),
+        timeouts=_facts(
+            [_of_version(entry, version) for entry in file.timeout], TimeoutFact, file.verified, f"{source}: timeout"
+        ),
         retries=_facts(file.retry, RetryFact, file.verified, f"{source}: retry"),
         values=_facts(file.value, RetryValue, file.verified, f"{source}: value"),
         limits=_facts(file.limit, LimitFact, file.verified, f"{source}: limit"),
     )
 
 
-def _facts(entries: tuple[Entry, ...], form: type[Fact], verified: str, source: str) -> dict[str, Fact]:
+def _facts(entries: Sequence[Entry], form: type[Fact], verified: str, source: str) -> dict[str, Fact]:
     facts: dict[str, Fact] = {}
     for entry in entries:
         shared = {"verified": verified} | {key: _parameters(value) for key, value in entry.items()}
@@ -104,6 +112,20 @@ def _facts(entries: tuple[Entry, ...], form: type[Fact], verified: str, source: 
                 raise LibraryError(f"{source}: `{name}` has two entries")
             facts[name] = _convert({**shared, "name": name}, form, f"{source}: {name}")
     return facts
+
+
+def _of_version(entry: Entry, version: str) -> Entry:
+    """The entry as it holds for a version: `before = { '8.0' = inf }` is the default in versions older than 8.0."""
+    older = cast("dict[str, float]", entry.get("before", {}))
+    defaults = [older[limit] for limit in sorted(older, key=release) if version and release(version) < release(limit)]
+    default = {"default": defaults[0]} if defaults else {}
+    return {key: value for key, value in entry.items() if key != "before"} | default
+
+
+def release(version: str) -> tuple[int, ...]:
+    """The release numbers of a version, for comparing: "8.0.1rc2" is (8, 0, 1)."""
+    numbers = (re.match(r"\d+", part) for part in version.split("."))
+    return tuple(int(number[0]) for number in itertools.takewhile(bool, numbers) if number)
 
 
 def _parameters(value: object) -> object:

@@ -16,6 +16,7 @@ Kind: TypeAlias = Literal[
 ]
 
 SCOPES = (cst.FunctionDef, cst.Lambda, cst.ClassDef)
+_NO_NAMES = frozenset[str]()
 COMPREHENSIONS = (cst.ListComp, cst.SetComp, cst.GeneratorExp, cst.DictComp)
 
 
@@ -62,10 +63,10 @@ class Scopes:
         for scope in self.around(node):
             if isinstance(scope, cst.ClassDef) and not direct:
                 continue
-            if name in self.outside.get(scope, ()):
+            if name in self.outside.get(scope, _NO_NAMES):
                 return None, self.bindings(None, name)
             found = self.bindings(scope, name)
-            if found and name not in self._nonlocal.get(scope, ()):
+            if found and name not in self._nonlocal.get(scope, _NO_NAMES):
                 return scope, found
             direct = direct and isinstance(scope, cst.CompFor)
         return None, self.bindings(None, name)
@@ -113,9 +114,9 @@ class Scopes:
         return scope
 
     def _add(self, scope: ScopeNode | None, binding: Binding) -> None:
-        if scope is not None and binding.name in self.outside.get(scope, ()):
+        if scope is not None and binding.name in self.outside.get(scope, _NO_NAMES):
             scope = None
-        elif scope is not None and binding.name in self._nonlocal.get(scope, ()):
+        elif scope is not None and binding.name in self._nonlocal.get(scope, _NO_NAMES):
             scope = next((s for s in self.around(scope) if isinstance(s, cst.FunctionDef)), None)
         self._found.setdefault(scope, {}).setdefault(binding.name, []).append(binding)
 

@@ -9,9 +9,25 @@ from sadpath.analysis import classes, flow, functions, handlers
 from sadpath.analysis.evaluator import Evaluator
 from sadpath.analysis.parse import Broken
 from sadpath.analysis.program import mentions, tree_of
+from sadpath.analysis.retries import retry_loop
+from sadpath.analysis.retry_policy import retry_policy
 from sadpath.analysis.tree import comments, walk
 from sadpath.analysis.usage import uses
-from sadpath.rule import Catcher, Class, Denotation, Function, Handler, Instance, Libraries, Path, Role, Use, Value
+from sadpath.rule import (
+    Class,
+    Denotation,
+    Function,
+    Handler,
+    Instance,
+    Libraries,
+    Path,
+    Repeated,
+    RetryLoop,
+    RetryPolicy,
+    Role,
+    Use,
+    Value,
+)
 
 
 class CheckedUnit:
@@ -21,7 +37,7 @@ class CheckedUnit:
         self._evaluator = evaluator
         self._tree = evaluator.tree
         self._program = evaluator.program
-        self._handlers: dict[Catcher, Handler | None] = {}
+        self._handlers: dict[cst.CSTNode, Handler | None] = {}
 
     @property
     def path(self) -> str:
@@ -110,7 +126,7 @@ class CheckedUnit:
         """The ways through a block."""
         return flow.paths(block, self.never_returns)
 
-    def handler(self, node: Catcher) -> Handler | None:
+    def handler(self, node: cst.CSTNode) -> Handler | None:
         """What a handler stops, and what becomes of it."""
         if node not in self._handlers:
             self._handlers[node] = handlers.handler(self, node)
@@ -148,6 +164,14 @@ class CheckedUnit:
                 if not isinstance(tree, Broken):
                     found |= _attributes_of(tree.root, wanted)
         return frozenset(found)
+
+    def retry_loop(self, node: Repeated) -> RetryLoop | None:
+        """How a loop, or a function that calls itself from a handler, tries something again."""
+        return retry_loop(self, node)
+
+    def retry_policy(self, node: cst.Call | cst.Decorator) -> RetryPolicy | None:
+        """What a call of a retry library, or its name as a decorator, asks for."""
+        return retry_policy(self, node)
 
     def is_exception(self, value: Value, *names: str) -> bool:
         """Whether the value is one of the named exception classes."""

@@ -8,6 +8,7 @@ import libcst as cst
 
 from sadpath.analysis import annotated, calls, names
 from sadpath.analysis.binding import Binding, Scopes
+from sadpath.analysis.cycles import Cycles
 from sadpath.analysis.denotation import NOTHING, join
 from sadpath.analysis.program import Program, module_path, scopes_of
 from sadpath.analysis.tree import Tree
@@ -38,8 +39,7 @@ class Evaluator:
         self.site = site
         self.tree = tree
         self._known: dict[cst.CSTNode, Denotation] = {}
-        self._active: dict[cst.CSTNode, int] = {}
-        self._cycle_head = _NO_CYCLE
+        self._cycles = Cycles[cst.CSTNode]()
 
     @cached_property
     def scopes(self) -> Scopes:
@@ -48,22 +48,19 @@ class Evaluator:
 
     def denote(self, node: cst.BaseExpression) -> Denotation:
         """What an expression of this unit denotes."""
+        if self._cycles.closes(node):
+            return NOTHING
         known = self._known.get(node)
         if known is not None:
             return known
-        if node in self._active:
-            self._cycle_head = min(self._cycle_head, self._active[node])
-            return NOTHING
-        depth = len(self._active)
-        self._active[node] = depth
+        self._cycles.begin(node)
+        found = NOTHING
         try:
             found = self._compute(node)
         finally:
-            del self._active[node]
-        if self._cycle_head >= depth:
-            # Nothing below met an unfinished answer, so this one holds from everywhere.
-            self._cycle_head = _NO_CYCLE
-            self._known[node] = found
+            # As among queries, what depends on itself is unknown, from wherever the cycle is entered.
+            found = NOTHING if self._cycles.end() else found
+        self._known[node] = found
         return found
 
     def value(self, node: cst.BaseExpression) -> Value:
@@ -87,9 +84,6 @@ class Evaluator:
     def _compute(self, node: cst.BaseExpression) -> Denotation:
         compute = _COMPUTE.get(type(node))
         return compute(self, node) if compute else NOTHING
-
-
-_NO_CYCLE = 1 << 30
 
 
 def _name(evaluator: Evaluator, node: cst.BaseExpression) -> Denotation:

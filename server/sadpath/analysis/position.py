@@ -1,7 +1,7 @@
 """Where nodes stand in the text of their unit. Computed for what is reported only."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import accumulate
 
@@ -22,7 +22,7 @@ class Positions:
 
     def __init__(self, module: cst.Module, above: int, places: Iterable[Place | Edit]) -> None:
         recorder = _Recorder(module, {node for place in places for node in _nodes(place)})
-        module._codegen(recorder)  # see the import
+        module._codegen(recorder)  # pyright: ignore[reportPrivateUsage]  # see the import
         self._text = "".join(recorder.tokens)
         self._spans = recorder.spans
         self._above = above
@@ -121,7 +121,7 @@ class _Recorder(CodegenState):
     @contextmanager
     def record_syntactic_position(
         self, node: cst.CSTNode, *, start_node: cst.CSTNode | None = None, end_node: cst.CSTNode | None = None
-    ) -> Iterator[None]:
+    ) -> Generator[None]:
         if end_node is not None:
             self._wanted.add(end_node)
         if start_node is not None:

@@ -6,8 +6,10 @@ not is it computed again. A new answer that equals the old one stops the wave th
 """
 
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Generic, TypeAlias, TypeVar, cast
+
+from sadpath.analysis.cycles import Cycles
 
 Answer = TypeVar("Answer")
 Kept = TypeVar("Kept", covariant=True)
@@ -41,14 +43,7 @@ class _Memo:
     verified: int
     changed: int
     stale: bool = False
-    askers: set[Question] = field(default_factory=set[Question])
-
-
-@dataclass(slots=True)
-class _Frame:
-    question: Question
-    asked: dict[Question, None]
-    cycle_head: int
+    in_cycle: bool = False
 
 
 class Queries(Generic[Asker]):
@@ -57,16 +52,19 @@ class Queries(Generic[Asker]):
     def __init__(self, asker: Asker) -> None:
         self._asker = asker
         self._memos: dict[Question, _Memo] = {}
-        self._stack: list[_Frame] = []
-        self._active: dict[Question, int] = {}
+        self._askers: dict[Question, set[Question]] = {}
+        self._cycles = Cycles[Question]()
+        self._asked: list[dict[Question, None]] = []
         self._revision = 1
         self.computed = 0
 
     def ask(self, kind: Query[Answer], *arguments: Hashable) -> Answer:
         """The answer to a question, remembered or computed; recorded for the question that is being computed now."""
         question: Question = (kind, arguments)
-        if self._stack:
-            self._stack[-1].asked[question] = None
+        if self._asked:
+            self._asked[-1][question] = None
+            if self._cycles.closes(question):
+                return kind.cycle
         memo = self._memos.get(question)
         if memo is None or memo.stale:
             return self._refresh(question, memo)  # type: ignore[return-value]  # `kind` says what it computes
@@ -79,7 +77,6 @@ class Queries(Generic[Asker]):
             memo = self._memos.get(question)
             if memo is not None:
                 memo.verified = -1
-                memo.questions = ()
                 self._mark_stale(question)
 
     def drop(self, questions: Iterable[Question]) -> None:
@@ -87,49 +84,42 @@ class Queries(Generic[Asker]):
         for question in questions:
             memo = self._memos.pop(question, None)
             for asked in memo.questions if memo is not None else ():
-                known = self._memos.get(asked)
-                if known is not None:
-                    known.askers.discard(question)
+                self._askers[asked].discard(question)
 
     def _mark_stale(self, question: Question) -> None:
         waiting = [question]
         while waiting:
-            memo = self._memos.get(waiting.pop())
+            question = waiting.pop()
+            memo = self._memos.get(question)
             if memo is not None and not memo.stale:
                 memo.stale = True
-                waiting.extend(memo.askers)
+                waiting.extend(self._askers.get(question, ()))
 
     def _refresh(self, question: Question, memo: _Memo | None) -> object:
-        depth = self._active.get(question)
-        if depth is not None:
-            self._close_cycle(depth)
-            return question[0].cycle
-        frame = _Frame(question, {}, len(self._stack))
-        self._active[question] = len(self._stack)
-        self._stack.append(frame)
+        asked: dict[Question, None] = {}
+        in_cycle = False
+        self._asked.append(asked)
+        self._cycles.begin(question)
         try:
-            if memo is not None and self._still_good(memo):
-                memo.stale = False
-                memo.verified = self._revision
-                return memo.value
-            frame.asked.clear()
-            frame.cycle_head = len(self._stack) - 1
-            self.computed += 1
-            value = question[0].compute(self._asker, *question[1])
+            good = memo is not None and self._still_good(memo)
+            value = memo.value if memo is not None and good else self._compute(question, asked)
         finally:
-            self._stack.pop()
-            del self._active[question]
-        self._keep(question, memo, frame, value)
+            self._asked.pop()
+            in_cycle = self._cycles.end()
+        # Whatever depends on itself has the same answer from wherever the cycle is entered.
+        value = question[0].cycle if in_cycle else value
+        self._keep(question, memo, _Memo(value, tuple(asked), self._revision, self._revision, in_cycle=in_cycle))
         return value
 
-    def _close_cycle(self, depth: int) -> None:
-        """Answers computed inside a cycle hold only for this way into it: they must not be remembered."""
-        for frame in self._stack[depth + 1 :]:
-            frame.cycle_head = min(frame.cycle_head, depth)
+    def _compute(self, question: Question, asked: dict[Question, None]) -> object:
+        asked.clear()
+        self.computed += 1
+        kind, arguments = question
+        return kind.compute(self._asker, *arguments)
 
     def _still_good(self, memo: _Memo) -> bool:
-        if memo.verified < 0:
-            return False
+        if memo.verified < 0 or memo.in_cycle:
+            return False  # an input, or the cycle may be no more although all answers in it are the same
         for question in memo.questions:
             self.ask(question[0], *question[1])
             known = self._memos.get(question)
@@ -137,30 +127,9 @@ class Queries(Generic[Asker]):
                 return False
         return True
 
-    def _keep(self, question: Question, memo: _Memo | None, frame: _Frame, value: object) -> None:
-        if frame.cycle_head < len(self._stack):
-            # Not remembered, so whoever asked depends directly on what this was made of.
-            self._forget(question)
-            self._stack[-1].asked.update(frame.asked)
-            return
-        questions = tuple(frame.asked)
-        if memo is None:
-            memo = _Memo(value, questions, self._revision, self._revision)
-            self._memos[question] = memo
-        else:
-            if memo.value != value:
-                memo.value = value
-                memo.changed = self._revision
-            memo.questions = questions
-            memo.verified = self._revision
-            memo.stale = False
-        for asked in questions:
-            known = self._memos.get(asked)
-            if known is not None:
-                known.askers.add(question)
-
-    def _forget(self, question: Question) -> None:
-        memo = self._memos.pop(question, None)
-        if memo is not None:
-            for asker in memo.askers:
-                self._mark_stale(asker)
+    def _keep(self, question: Question, old: _Memo | None, new: _Memo) -> None:
+        if old is not None and old.value == new.value:
+            new.changed = old.changed
+        self._memos[question] = new
+        for asked in new.questions:
+            self._askers.setdefault(asked, set()).add(question)

@@ -48,6 +48,7 @@ class Problem(msgspec.Struct, frozen=True):
 
     reason: str
     line: int = 0
+    rule: str = ""
 
 
 class UnitReport(msgspec.Struct, frozen=True):
@@ -151,7 +152,8 @@ class _Check:
                     found += [(ready.rule, diagnostic) for diagnostic in ready.rule.check(node, unit)]
                 except Exception as error:  # a defect of one rule must cost only that rule
                     broken.add(ready.rule.name)
-                    problems.append(Problem(f"the rule `{ready.rule.name}` failed: {error!r}", self._segment.lead))
+                    reason = f"the rule `{ready.rule.name}` failed: {error!r}"
+                    problems.append(Problem(reason, self._segment.lead, ready.rule.name))
         return UnitReport(self._findings(found), tuple(problems))
 
     def _findings(self, found: list[tuple[Rule[Any], Diagnostic]]) -> tuple[UnitFinding, ...]:

@@ -68,11 +68,15 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 class Skip(msgspec.Struct, frozen=True):
-    """A file, or the part of it that starts at a 0-based line, that could not be analysed, and why."""
+    """A file, or the part of it that starts at a 0-based line, that could not be analysed, and why.
+
+    `rule` is "", or the rule that failed on it: then the other rules' findings are complete.
+    """
 
     path: str
     reason: str
     line: int | None = None
+    rule: str = ""
 
 
 class FileReport(msgspec.Struct, frozen=True):

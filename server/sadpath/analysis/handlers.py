@@ -1,18 +1,22 @@
 """What code that stops exceptions catches, guards, and does with what it caught."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 import libcst as cst
 
 from sadpath.analysis.cancellation import is_wait, loss
 from sadpath.analysis.effects import called, last_name, words_of
+from sadpath.analysis.harm import attempt, harm
 from sadpath.analysis.outcomes import CLOSING, handlings
 from sadpath.analysis.places import own
 from sadpath.rule import Catcher, Display, Handler, Handling, Loss, Unit, Value, Width, Work, members, name_of
 
 
-def handler(unit: Unit, node: Catcher) -> Handler | None:
+def handler(unit: Unit, node: cst.CSTNode) -> Handler | None:
     """All that rules want to know of an `except` clause, or of a `with` that enters `contextlib.suppress`."""
+    if not isinstance(node, cst.ExceptHandler | cst.ExceptStarHandler | cst.With):
+        return None
     types = _types(unit, node)
     if types is None:
         return None
@@ -24,6 +28,8 @@ def handler(unit: Unit, node: Catcher) -> Handler | None:
     waits = any(is_wait(inner) for inner in guarded)
     return Handler(
         node=node,
+        clause=_clause(unit, node),
+        attempt=attempt(unit, body, calls),
         body=body,
         caught=caught,
         width=_width(unit, node, caught),
@@ -31,8 +37,10 @@ def handler(unit: Unit, node: Catcher) -> Handler | None:
         work=_work(body, calls),
         calls=calls,
         waits=waits,
-        yields=any(isinstance(inner, cst.Yield) for inner in guarded),
+        harm=harm(unit, node, body, ways),
+        remark="" if isinstance(node, cst.With) else _remark(unit.comments(node)),
         excused=_excused(unit, node),
+        tidying=_tidying(unit, node),
         loss=_loss(unit, node, caught, body, ways) if waits else None,
     )
 
@@ -41,9 +49,14 @@ def _types(unit: Unit, node: Catcher) -> Sequence[cst.BaseExpression] | None:
     """The expressions that say what is caught; none for a bare `except`. None for a `with` without `suppress`."""
     if not isinstance(node, cst.With):
         return () if node.type is None else (node.type,)
-    managers = [item.item for item in node.items if isinstance(item.item, cst.Call)]
-    suppressing = [call for call in managers if called(unit, call) == "contextlib.suppress"]
+    suppressing = [
+        item.item for item in node.items if isinstance(item.item, cst.Call) and _is_suppress(unit, item.item)
+    ]
     return [arg.value for call in suppressing for arg in call.args if not arg.star] or None
+
+
+def _is_suppress(unit: Unit, manager: cst.BaseExpression) -> bool:
+    return isinstance(manager, cst.Call) and called(unit, manager) == "contextlib.suppress"
 
 
 def _classes(unit: Unit, expression: cst.BaseExpression) -> Iterator[Value]:
@@ -108,11 +121,31 @@ def _work(body: cst.BaseSuite, calls: tuple[cst.Call, ...]) -> Work:
     return Work.OTHER
 
 
+def _clause(unit: Unit, node: Catcher) -> str:
+    if isinstance(node, cst.With):
+        call = next(item.item for item in node.items if _is_suppress(unit, item.item))
+        return f"`{unit.code(call)}`"
+    if node.type is None:
+        return "bare `except`"
+    return f"`except{'*' if isinstance(node, cst.ExceptStarHandler) else ''} {unit.code(node.type)}`"
+
+
+def _remark(comments: Sequence[str]) -> str:
+    """What comments say in words; directives for tools and notes of work to do are no reasons."""
+    words = [comment.lstrip("# ").strip() for comment in comments if not _DIRECTIVE.match(comment)]
+    return " ".join(word for word in words if word)
+
+
 def _excused(unit: Unit, node: Catcher) -> bool:
     function = unit.scope(node)
-    if isinstance(function, cst.FunctionDef) and (
-        function.name.value in _LAST_RITES or words_of(function.name.value) & _CLOSERS or _runs_at_exit(unit, function)
-    ):
+    return isinstance(function, cst.FunctionDef) and (
+        function.name.value in _LAST_RITES or _runs_at_exit(unit, function)
+    )
+
+
+def _tidying(unit: Unit, node: Catcher) -> bool:
+    function = unit.scope(node)
+    if isinstance(function, cst.FunctionDef) and words_of(function.name.value) & _CLOSERS:
         return True
     for above in unit.ancestors(node):
         if above is function:
@@ -129,5 +162,8 @@ def _runs_at_exit(unit: Unit, function: cst.FunctionDef) -> bool:
 
 
 _CANCELLATIONS = ("asyncio.CancelledError", "asyncio.exceptions.CancelledError", "trio.Cancelled")
-_LAST_RITES = frozenset({"__del__", "__repr__", "__str__", "__exit__", "__aexit__"})
-_CLOSERS = frozenset({"aclose", "cleanup", "close", "dispose", "shutdown", "teardown"})
+_LAST_RITES = frozenset({"__del__", "__repr__", "__str__"})
+_CLOSERS = frozenset({"aclose", "aexit", "cleanup", "close", "dispose", "exit", "shutdown", "teardown"})
+_DIRECTIVE = re.compile(
+    r"#+\s*(noqa|nosec|pragma|pylint|pyright|mypy|type:|ty:|pyrefly|pyre-|fmt|isort|ruff|sadpath|expect:|NOSONAR|TODO|FIXME|XXX|HACK|BUG)\b|#\W*$"
+)

@@ -12,7 +12,7 @@ from sadpath.rule.diagnostic import (
     Related,
     Severity,
 )
-from sadpath.rule.handler import Catcher, Handler, Handling, Loss, Outcome, Width, Work
+from sadpath.rule.handler import Catcher, Handler, Handling, Harm, Loss, Outcome, Width, Work
 from sadpath.rule.library import (
     Libraries,
     LimitFact,
@@ -68,6 +68,7 @@ __all__ = [
     "Function",
     "Handler",
     "Handling",
+    "Harm",
     "Head",
     "Instance",
     "Libraries",

@@ -63,6 +63,20 @@ class Work(str, Enum):
     OTHER = "other"
 
 
+class Harm(str, Enum):
+    """What is gone for good when the guarded code fails and nobody is told."""
+
+    ITEM = "item"
+    """An item that a loop goes through: the next one follows."""
+    ROUND = "round"
+    """One round of a loop without end, such as a message that was received."""
+    WRITE = "write"
+    """What was to be written to a database or sent to a service."""
+    BLOCK = "block"
+    """The code inside a `with` whose context manager this is."""
+    NONE = "none"
+
+
 class Loss(str, Enum):
     """What happens after a cancellation was swallowed."""
 
@@ -86,12 +100,18 @@ class Handling:
 class Handler:
     """Code that stops exceptions.
 
-    `body` is what it guards, `calls` are the calls in it, `waits` and `yields` tell whether it awaits or yields, nested
-    functions aside. `caught` are the classes. `excused` tells that it stands where nobody could do anything about a
-    failure: in `__del__`, `__repr__` and the like, at interpreter exit, or while another exception is being handled.
+    For messages, `clause` is how it is written, "`except Exception`", and `attempt` what may fail, "`client.fetch`".
+    `body` is what it guards, `calls` are the calls in it, `waits` tells whether it awaits anything, nested functions
+    aside; `harm` is what its failure costs. `caught` are the classes.
+    `remark` is what the author says about it in comments, "" where nothing. `excused` tells that nobody could do
+    anything about a failure there: in `__del__`, `__repr__` and at interpreter exit. `tidying` tells that it stands in
+    code that only cleans up: a function that closes something, a `finally`, another handler. `loss` is what happens to
+    a cancellation, None where none is lost.
     """
 
     node: Catcher
+    clause: str
+    attempt: str
     body: cst.BaseSuite
     caught: tuple[Value, ...]
     width: Width
@@ -99,11 +119,20 @@ class Handler:
     work: Work
     calls: tuple[cst.Call, ...]
     waits: bool
-    yields: bool
+    harm: Harm
+    remark: str
     excused: bool
+    tidying: bool
     loss: Loss | None
 
     @property
     def worst(self) -> Handling:
         """The way on which least becomes of the exception."""
         return min(self.ways, key=lambda way: way.outcome)
+
+    @property
+    def turn(self) -> cst.CSTNode | None:
+        """Where the worst way ends, if other ways are better."""
+        worst = self.worst
+        differs = any(way.outcome > worst.outcome for way in self.ways)
+        return worst.path.steps[-1] if differs and worst.path.steps else None

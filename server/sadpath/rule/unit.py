@@ -6,7 +6,7 @@ from typing import Protocol, TypeAlias
 
 import libcst as cst
 
-from sadpath.rule.handler import Catcher, Handler
+from sadpath.rule.handler import Handler
 from sadpath.rule.library import Libraries
 from sadpath.rule.path import Path
 from sadpath.rule.retry import Repeated, RetryLoop, RetryPolicy
@@ -98,8 +98,8 @@ class Unit(Protocol):
         """The ways through a block (at most 64; where there are more, alike ones are merged)."""
         ...
 
-    def handler(self, node: Catcher) -> Handler | None:
-        """What an `except` clause or `with` statement stops, and what becomes of that; None where it stops nothing."""
+    def handler(self, node: cst.CSTNode) -> Handler | None:
+        """What an `except` clause or `with` statement stops, and what becomes of that; None for what stops nothing."""
         ...
 
     def loads(self, name: str, scope: Scope | None) -> tuple[cst.Name, ...]:

@@ -1,0 +1,211 @@
+"""The rule `swallowed-exception`."""
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from sadpath.rule import (
+    Confidence,
+    Diagnostic,
+    Evidence,
+    Exit,
+    Handler,
+    Harm,
+    Head,
+    Outcome,
+    Related,
+    Severity,
+    Unit,
+    Width,
+    Work,
+    rule,
+)
+
+_STRONG, _NORMAL, _WEAK = 3, 2, 1
+
+
+@rule(
+    family="except",
+    summary="an error of any kind disappears",
+    visits=(cst.ExceptHandler, cst.ExceptStarHandler, cst.With, cst.Finally, cst.FunctionDef),
+    severity=Severity.WARNING,
+    words=("except", "suppress", "finally", "__exit__", "__aexit__"),
+)
+def swallowed_exception(node: cst.CSTNode, unit: Unit) -> Iterator[Diagnostic]:
+    """Finds code that stops errors of every kind and does not tell anyone: `except Exception`, `suppress(Exception)`.
+
+    What is lost decides how loud the hint is: items of a loop and writes to databases and services are warnings.
+
+    ```python
+    import contextlib
+
+    def import_rows(rows, table):
+        for row in rows:
+            try:
+                table.insert(row)
+            except Exception:  # expect: swallowed-exception "an item for which `table.insert` fails is skipped"
+                continue
+
+    def refresh(cache, feed):
+        with contextlib.suppress(Exception):  # expect: swallowed-exception "nobody will know"
+            cache.load(feed)
+            feed.acknowledge()
+
+    def rates(client):
+        try:
+            return client.fetch().json()
+        except Exception:  # expect: swallowed-exception "gets `None`"
+            return None
+    ```
+
+    The worst way through the handler counts. Narrow handlers, logging with the traceback, storing or passing on the
+    exception, and clean-up code are no findings.
+
+    ```python
+    import logging
+
+    def rates(client, fallback):
+        try:
+            return client.fetch().json()
+        except TimeoutError:
+            return fallback
+        except Exception:
+            logging.exception("no rates")
+            return fallback
+    ```
+
+    ## What happens in production
+
+    The handler was written for the failure that its author had in mind, and catches all others too: the renamed column,
+    the expired certificate, the typo in the line above. Work is lost piece by piece while every health check is green.
+
+    ## What you will see
+
+    Nothing; that is the point. Fewer rows than there should be, empty pages, a default where there was a value, weeks
+    later, with no log line that says when it began.
+
+    ## How to bound it
+
+    Name the errors that are expected. For the others let the exception go on, or log it with its traceback
+    (`logger.exception(...)`) and count it where someone looks.
+
+    ## When to accept it
+
+    Where the work is a courtesy (a metric, a hint in a prompt) and the reason for its failure is of no use to anyone. A
+    comment that says so in the handler makes the hint quieter, not silent.
+    """
+    if isinstance(node, cst.Finally):
+        yield from _discards(node, unit)
+    elif isinstance(node, cst.FunctionDef):
+        yield from _always_true(node, unit)
+    elif (handler := unit.handler(node)) and _is_judged_here(handler):
+        grade, message = _grade(handler, unit)
+        if grade:
+            yield _diagnostic(handler, grade, message)
+
+
+def _is_judged_here(handler: Handler) -> bool:
+    """Not where the rules `bare-except` and `swallowed-cancellation` speak of the same handler."""
+    if handler.loss or handler.excused:
+        return False
+    return handler.width is Width.ERRORS or (handler.width is Width.EVERYTHING and isinstance(handler.node, cst.With))
+
+
+def _grade(handler: Handler, unit: Unit) -> tuple[int, str]:
+    """How much the hint weighs, 0 for nothing, and what it says."""
+    outcome = handler.worst.outcome
+    if outcome >= Outcome.ANSWERED or any(way.outcome >= Outcome.CONVERTED for way in handler.ways):
+        return 0, ""
+    if handler.tidying or handler.work is Work.CLOSE or _is_small_suppress(handler):
+        return 0, ""
+    if handler.work is Work.IMPORT:
+        return _WEAK, "any error inside the imported module is taken for its absence"
+    if outcome >= Outcome.WHISPERED:
+        return _told(handler)
+    if handler.harm is not Harm.NONE:
+        return _STRONG, _HARM[handler.harm].format(handler.attempt)
+    is_lookup = outcome is Outcome.REPLACED and len(handler.calls) < 2 and not handler.waits
+    return _WEAK if is_lookup else _NORMAL, f"if {handler.attempt} fails for any reason, {_instead(handler, unit)}"
+
+
+def _told(handler: Handler) -> tuple[int, str]:
+    """Where a log or the screen tells something: is it enough to find the cause?"""
+    outcome = handler.worst.outcome
+    if outcome is Outcome.MENTIONED:
+        return _WEAK, f"if {handler.attempt} fails, the message does not say why: the exception is lost"
+    if outcome is Outcome.WHISPERED and handler.harm is not Harm.NONE:
+        return _WEAK, f"if {handler.attempt} fails, only a debug message tells of it"
+    if outcome is Outcome.LOGGED and len(handler.calls) >= _MANY:
+        return (
+            _WEAK,
+            f"only the text of the error is kept: which of these {len(handler.calls)} calls it came from is lost",
+        )
+    return 0, ""
+
+
+def _instead(handler: Handler, unit: Unit) -> str:
+    """What happens instead of the guarded code."""
+    path, outcome = handler.worst.path, handler.worst.outcome
+    if isinstance(path.end, cst.Return) and path.end.value and len(value := unit.code(path.end.value)) <= _LONG:
+        return f"the caller gets `{value}` and nobody will know why"
+    changed = [step for step in path.steps if isinstance(step, cst.Assign)]
+    if outcome is Outcome.REPLACED and len(changed) == 1 and len(value := unit.code(changed[0])) <= _LONG:
+        return f"`{value}` stands in for it and nobody will know why"
+    return "nobody will know"
+
+
+def _is_small_suppress(handler: Handler) -> bool:
+    return isinstance(handler.node, cst.With) and len(handler.calls) < 2 and not handler.waits
+
+
+def _diagnostic(handler: Handler, grade: int, message: str) -> Diagnostic:
+    grade = max(grade - 1, _WEAK) if handler.remark else grade
+    return Diagnostic(
+        handler.node.items[0].item if isinstance(handler.node, cst.With) else Head(handler.node),
+        message,
+        Confidence.REVIEW if grade == _WEAK else Confidence.LIKELY,
+        severity=Severity.WARNING if grade == _STRONG else Severity.HINT,
+        evidence=(Evidence(f'the author says: "{handler.remark}"'),) if handler.remark else (),
+        related=(Related(handler.turn, "on this way nothing becomes of the exception"),) if handler.turn else (),
+    )
+
+
+def _discards(clause: cst.Finally, unit: Unit) -> Iterator[Diagnostic]:
+    """Jumps out of a `finally`: since Python 3.14 also a `SyntaxWarning` (PEP 765)."""
+    ends = {path.end for path in unit.paths(clause.body) if path.exit in (Exit.RETURNS, Exit.BREAKS, Exit.CONTINUES)}
+    for end in ends:
+        if end is not None:
+            yield Diagnostic(
+                end, f"`{unit.code(end).split()[0]}` in `finally` discards whatever exception is under way"
+            )
+
+
+def _always_true(function: cst.FunctionDef, unit: Unit) -> Iterator[Diagnostic]:
+    """`__exit__` that says "handled" without a look at the exception."""
+    if function.name.value not in ("__exit__", "__aexit__") or unit.enclosing_class(function) is None:
+        return
+    paths = unit.paths(function.body)
+    ends = [path.end for path in paths if path.exit is Exit.RETURNS]
+    looks = any(unit.loads(param.name.value, function) for param in function.params.params[1:])
+    if (
+        not looks
+        and len(ends) == len(paths)
+        and all(isinstance(end, cst.Return) and _is_true(end.value) for end in ends)
+    ):
+        yield Diagnostic(
+            function.name, f"`{function.name.value}` is always true: every exception in the `with` block disappears"
+        )
+
+
+def _is_true(value: cst.BaseExpression | None) -> bool:
+    return isinstance(value, cst.Name) and value.value == "True"
+
+
+_LONG = 40
+_MANY = 5
+_HARM = {
+    Harm.ITEM: "an item for which {} fails is skipped and nobody will know",
+    Harm.ROUND: "when {} fails the loop goes on with the next round and nobody will know",
+    Harm.WRITE: "if {} fails nothing is written and nobody will know",
+    Harm.BLOCK: "errors inside the `with` block disappear, whatever they are",
+}

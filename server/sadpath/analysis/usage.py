@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import libcst as cst
 
-from sadpath.rule import Unit, Usage, Use, name_of
+from sadpath.rule import Constant, Display, Unit, Usage, Use, name_of
 
 _PLACES: dict[tuple[type[cst.CSTNode], str], Usage] = {
     (cst.Expr, "value"): Usage.DROPPED,
@@ -132,24 +132,22 @@ class _Follower:
 
     def _arithmetic(self, carrier: _Carrier, operation: cst.BinaryOperation) -> Usage:
         """Arithmetic fails on a value without operators, unless the other side brings one: then anything may happen."""
-        if carrier.collected:
-            return Usage.STORED
         if isinstance(operation.operator, cst.Modulo) and self._is_text(operation.left):
             return Usage.FORMATTED
+        if carrier.collected:
+            return Usage.STORED
         other = operation.left if operation.right is carrier.node else operation.right
         return Usage.OPERAND if self._is_plain(other) else Usage.STORED
 
     def _is_plain(self, expression: cst.BaseExpression) -> bool:
         """Whether an operand is a number, text or other built-in value."""
-        if isinstance(expression, cst.BaseNumber | cst.BaseString | cst.FormattedString | cst.BaseList | cst.Tuple):
-            return True
-        return name_of(self._unit.denotes(expression).value).startswith("builtins.")
+        value = self._unit.denotes(expression).value
+        return isinstance(value, Constant | Display) or name_of(value).startswith("builtins.")
 
     def _is_text(self, expression: cst.BaseExpression) -> bool:
         """Whether an expression is a `str`."""
-        if isinstance(expression, cst.SimpleString | cst.ConcatenatedString | cst.FormattedString):
-            return True
-        return name_of(self._unit.denotes(expression).value) == "builtins.str"
+        value = self._unit.denotes(expression).value
+        return name_of(value) == "builtins.str" or (isinstance(value, Constant) and isinstance(value.value, str))
 
     def _element(self, carrier: _Carrier, element: cst.CSTNode) -> Iterator[Use]:
         display = self._unit.parent(element)
@@ -187,7 +185,8 @@ class _Follower:
             yield from self.follow(replace(carrier, node=call, collected=True))
         else:
             kind = self._argument_kind(call)
-            yield carrier.use(Usage.PASSED if argument.keyword and kind is not Usage.AWAITED else kind, call)
+            named = argument.keyword is not None and kind in (Usage.CONVERTED, Usage.TESTED)
+            yield carrier.use(Usage.PASSED if named else kind, call)
 
     def _argument_kind(self, call: cst.Call) -> Usage:
         name = name_of(self._unit.denotes(call.func).value)

@@ -1,0 +1,236 @@
+"""The rule `unawaited-coroutine`."""
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from sadpath.rule import (
+    Confidence,
+    Coroutine,
+    Denotation,
+    Diagnostic,
+    Edit,
+    Fix,
+    Instance,
+    Related,
+    Role,
+    Severity,
+    Unit,
+    Usage,
+    Use,
+    Value,
+    members,
+    name_of,
+    rule,
+)
+
+_COROUTINE_CLASSES = frozenset({"typing.Coroutine", "collections.abc.Coroutine", "types.CoroutineType"})
+_COROUTINE_ATTRIBUTES = frozenset({"send", "throw", "close"})
+_FUTURES = {
+    "gather": "its tasks can vanish half-way and their errors are lost",
+    "shield": "it protects nothing",
+    "run_in_executor": "errors in the executor are lost",
+}
+_STARTERS = frozenset(
+    {"create_task", "ensure_future", "gather", "run", "run_until_complete", "run_coroutine_threadsafe", "shield"}
+    | {"start_soon", "spawn", "wait", "wait_for", "as_completed", "isawaitable", "iscoroutine", "add_task"}
+)
+_EXPECTS_FAILURE = frozenset({"raises", "warns", "assertRaises", "assertRaisesRegex", "assertWarns"})
+_KEPT = frozenset({Usage.AWAITED, Usage.PASSED, Usage.RETURNED, Usage.STORED})
+_INCONCLUSIVE = _KEPT | {Usage.DROPPED, Usage.FORMATTED}
+_WRONG_FOR_CONTAINERS = frozenset({Usage.DROPPED, Usage.TESTED, Usage.FORMATTED, Usage.CONVERTED})
+_CONSEQUENCES = {
+    Usage.TESTED: "`{value}` is always true here",
+    Usage.COMPARED: "`{value}` is compared before it ran",
+    Usage.FORMATTED: "`{value}` shows as `<coroutine object ...>`",
+    Usage.CONVERTED: "`{user}` fails on `{value}`",
+    Usage.ATTRIBUTE: "`.{user}` fails on `{value}`",
+    Usage.CALLED: "the second call fails on `{value}`",
+    Usage.INDEXED: "the subscript fails on `{value}`",
+    Usage.INDEX: "the lookup by `{value}` fails",
+    Usage.SEARCHED: "`in` fails on `{value}`",
+    Usage.ITERATED: "iteration fails on `{value}`",
+    Usage.ENTERED: "`with` fails on `{value}`",
+    Usage.OPERAND: "arithmetic fails on `{value}`",
+    Usage.RAISED: "`raise` fails on `{value}`",
+}
+
+
+@rule(
+    family="await",
+    summary="the work of a coroutine function never starts, because nothing awaits it",
+    visits=cst.Call,
+    severity=Severity.ERROR,
+    in_tests=True,
+)
+def unawaited_coroutine(call: cst.Call, unit: Unit) -> Iterator[Diagnostic]:
+    """Finds calls of `async def` functions whose coroutine is dropped, or used as if it were the result.
+
+    ```python
+    async def save(order): ...
+
+    async def is_open(shop): ...
+
+    async def place(order, shop):
+        if is_open(shop):  # expect: unawaited-coroutine "`is_open(...)` is always true here"
+            save(order)  # expect: unawaited-coroutine "`save` never runs"
+        saved = save(order)  # expect: unawaited-coroutine "`saved` holds the coroutine"
+        return saved.id
+    ```
+
+    Calling a coroutine function runs none of its body. It only makes a coroutine, which runs when it is awaited or
+    made a task. Coroutines that are passed on, returned or stored are no findings: someone else may await them.
+
+    ```python
+    import asyncio
+
+    async def save(order): ...
+
+    async def place(orders):
+        await save(orders[0])
+        await asyncio.gather(*[save(order) for order in orders])
+        return save(orders[1])
+    ```
+
+    ## What happens in production
+
+    The order is never saved, and nothing fails at that line: the caller goes on as if it had been. A condition on a
+    coroutine is always true, so that permission checks let everybody in. Tests that use a mock pass.
+
+    ## What you will see
+
+    At best one line on stderr, at some later garbage collection: `RuntimeWarning: coroutine 'save' was never awaited`.
+    In formatted text `<coroutine object save at 0x...>`, elsewhere `'coroutine' object has no attribute 'id'`.
+
+    ## How to bound it
+
+    Put `await` before the call. In a function that is not async, make it async and await it in turn, or start the
+    outermost one with `asyncio.run`. To let it run in the background, keep the task of `asyncio.create_task`.
+
+    ## When to accept it
+
+    Where a coroutine is made only to be thrown away, as in a test of the warning itself; better call its `close()`.
+    """
+    if isinstance(unit.parent(call), cst.Await):
+        return
+    found = unit.denotes(call)
+    if _is_coroutine(found.value):
+        yield from _misused_coroutine(call, unit, found)
+    elif (consequence := _FUTURES.get(_last_name(call.func))) and _is_asyncio(call, unit):
+        yield from _dropped_future(call, unit, consequence)
+
+
+def _is_coroutine(value: Value) -> bool:
+    return all(
+        isinstance(member, Coroutine) or (isinstance(member, Instance) and member.cls.name in _COROUTINE_CLASSES)
+        for member in members(value)
+    )
+
+
+def _is_asyncio(call: cst.Call, unit: Unit) -> bool:
+    return name_of(unit.denotes(call.func).value).startswith("asyncio.")
+
+
+def _dropped_future(call: cst.Call, unit: Unit, consequence: str) -> Iterator[Diagnostic]:
+    if all(use.kind is Usage.DROPPED for use in unit.uses(call)):
+        yield Diagnostic(
+            call,
+            f"nothing awaits this `{_last_name(call.func)}`: {consequence}",
+            Confidence.LIKELY,
+            evidence=unit.denotes(call.func).because,
+            fixes=_fixes(call, unit),
+            severity=Severity.WARNING,
+        )
+
+
+def _misused_coroutine(call: cst.Call, unit: Unit, found: Denotation) -> Iterator[Diagnostic]:
+    uses = unit.uses(call)
+    wrong = [use for use in uses if _is_wrong(use)]
+    if not wrong or _is_on_purpose(call, unit):
+        return
+    certain = len(wrong) == len(uses)
+    telling = [use for use in wrong if not use.collected and use.kind not in _INCONCLUSIVE]
+    if not certain and (not telling or any(map(_may_run, uses))):
+        return
+    worst = (telling or wrong)[0]
+    related = tuple(Related(use.node, _consequence(use, use.name)) for use in telling[:3] if use.name)
+    yield Diagnostic(
+        call,
+        _message(worst, call, unit),
+        Confidence.CERTAIN if certain else Confidence.LIKELY,
+        found.because,
+        related,
+        () if worst.collected else _fixes(call, unit),
+    )
+
+
+def _is_wrong(use: Use) -> bool:
+    if use.collected:
+        return use.kind in _WRONG_FOR_CONTAINERS
+    if isinstance(use.node, cst.Attribute):
+        name = use.node.attr.value
+        return name not in _COROUTINE_ATTRIBUTES and not name.startswith(("cr_", "__"))
+    return use.kind not in _KEPT
+
+
+def _may_run(use: Use) -> bool:
+    """Whether a use shows that the name is meant to hold a coroutine."""
+    if use.kind is Usage.PASSED and isinstance(use.node, cst.Call):
+        return _last_name(use.node.func) in _STARTERS
+    return use.kind is Usage.AWAITED or (use.kind is Usage.ATTRIBUTE and not _is_wrong(use))
+
+
+def _is_on_purpose(call: cst.Call, unit: Unit) -> bool:
+    """Whether a test replaces the function by a mock, or wants the call to fail or warn."""
+    if unit.role is not Role.TEST:
+        return False
+    above = unit.ancestors(call)
+    items = [item.item for node in above if isinstance(node, cst.With) for item in node.items]
+    if any(isinstance(item, cst.Call) and _last_name(item.func) in _EXPECTS_FAILURE for item in items):
+        return True
+    return bool(above) and any(_replaces(node, call, unit) for node in unit.walk(above[-1]))
+
+
+def _replaces(node: cst.CSTNode, call: cst.Call, unit: Unit) -> bool:
+    if isinstance(node, cst.SimpleString):
+        return node.raw_value.rpartition(".")[2] == _last_name(call.func)
+    return isinstance(node, cst.AssignTarget) and unit.code(node.target) == unit.code(call.func)
+
+
+def _message(use: Use, call: cst.Call, unit: Unit) -> str:
+    name, caller = _last_name(call.func), unit.scope(call)
+    sync = caller.name.value if isinstance(caller, cst.FunctionDef) and caller.asynchronous is None else ""
+    if use.kind is Usage.DROPPED or use.collected:
+        if use.name:
+            return f"`{name}` never runs: its coroutine is left in `{use.name}`, which nothing awaits"
+        if sync:
+            return f"`{name}` never runs: `{sync}` is not async, so the coroutine is created and dropped"
+        return f"`{name}` never runs: its coroutine is not awaited"
+    if use.name:
+        return f"`{use.name}` holds the coroutine of `{name}`, not its result: nothing awaits it"
+    why = f"a coroutine, and `{sync}` is not async" if sync else "a coroutine that is not awaited"
+    return f"{_consequence(use, f'{name}(...)' if call.args else f'{name}()')}: it is {why}"
+
+
+def _consequence(use: Use, value: str) -> str:
+    """What the use does to a value, given its short form, that is a coroutine."""
+    user = use.node.attr.value if isinstance(use.node, cst.Attribute) else ""
+    if isinstance(use.node, cst.Call):
+        user = _last_name(use.node.func)
+    return _CONSEQUENCES.get(use.kind, "").format(value=value, user=user)
+
+
+def _last_name(function: cst.BaseExpression) -> str:
+    if isinstance(function, cst.Attribute):
+        return function.attr.value
+    return function.value if isinstance(function, cst.Name) else "the call"
+
+
+def _fixes(call: cst.Call, unit: Unit) -> tuple[Fix, ...]:
+    """The missing `await`; never safe, since work that never ran will then run."""
+    if not unit.can_await(call):
+        return ()
+    above = unit.parent(call)
+    needs_brackets = bool(call.lpar) or isinstance(above, cst.Attribute | cst.Call | cst.Subscript)
+    text = f"(await {unit.code(call)})" if needs_brackets else f"await {unit.code(call)}"
+    return (Fix(f"Await `{_last_name(call.func)}`", (Edit(call, text),)),)

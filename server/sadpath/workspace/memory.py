@@ -1,0 +1,49 @@
+"""A project that exists in memory only, beside the standard library's stubs."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from sadpath.analysis.text import split_lines
+from sadpath.rule import Role
+from sadpath.workspace.sources import DiskSources
+
+
+class MemorySources:
+    """Implements `sadpath.analysis.program.Sources` over texts by path; paths are relative to where imports start."""
+
+    def __init__(self, files: Mapping[str, str]) -> None:
+        self._files = {path: split_lines(text) for path, text in files.items()}
+        self._stubs = DiskSources(Path("/no project"))
+
+    def read(self, path: str) -> list[str] | None:
+        """The file's lines, or a stub's."""
+        return self._files[path] if path in self._files else self._stubs.read(path)
+
+    def find(self, module: str, importer: str) -> str | None:
+        """The file of a module; of a package without `__init__`, its directory with a slash."""
+        path = module.replace(".", "/")
+        if importer in self._files:
+            for candidate in (f"{path}/__init__.py", f"{path}.py", f"{path}/__init__.pyi", f"{path}.pyi"):
+                if candidate in self._files:
+                    return candidate
+            if any(file.startswith(f"{path}/") for file in self._files):
+                return f"{path}/"
+        return self._stubs.find(module, importer)
+
+    def module_name(self, path: str) -> str:
+        """The dotted name of a file."""
+        if path not in self._files:
+            return self._stubs.module_name(path)
+        return path.removesuffix(".pyi").removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+    def is_package(self, path: str) -> bool:
+        """Whether the file, or directory, is a package."""
+        return self._stubs.is_package(path)
+
+    def relative(self, path: str) -> str:
+        """The path itself."""
+        return path
+
+    def role(self, path: str) -> Role:
+        """Tests are known by their names and directories."""
+        return self._stubs.role(path)

@@ -10,7 +10,7 @@ import libcst as cst
 from sadpath.rule.diagnostic import Diagnostic, Severity
 from sadpath.rule.unit import Unit
 
-Family: TypeAlias = Literal["await", "except", "retry", "timeout"]
+Family: TypeAlias = Literal["await", "except", "retry", "timeout", "suppression"]
 
 
 class Words(Enum):
@@ -27,7 +27,10 @@ Visited = TypeVar("Visited", bound=cst.CSTNode, contravariant=True)
 
 @dataclass(frozen=True)
 class Rule(Generic[Visited]):
-    """A rule: its metadata and the function that checks one node of a unit."""
+    """A rule: its metadata and the function that checks one node of a unit.
+
+    A rule that visits nothing is only a name, a severity and documentation: the analysis itself reports it.
+    """
 
     name: str
     family: Family

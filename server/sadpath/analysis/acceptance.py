@@ -1,0 +1,63 @@
+"""Reads sadpath's own suppressions: `# sadpath: accept[missing-timeout] until=2027-03-01 owner=@payments: why`."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import NamedTuple
+
+from sadpath.analysis.peers import pieces
+
+FORM = "# sadpath: accept[rule] reason"
+
+_FORM = re.compile(r"accept\s*\[(?P<rules>[^\]]*)\]\s*:?\s*(?P<rest>.*)", re.DOTALL)
+_FIELD = re.compile(r"(?P<key>until|owner)=(?P<value>[^\s:]*)[\s:]*")
+
+
+class Acceptance(NamedTuple):
+    """One accepted risk.
+
+    `column` (code points in the comment) and `text` say which part of the comment it is. `until` is the first day on
+    which the risk is no longer accepted, `owner` who answers for it. `problem` says why the comment has no effect, and
+    is "" if it has.
+    """
+
+    column: int
+    text: str
+    rules: tuple[str, ...] = ()
+    until: date | None = None
+    owner: str = ""
+    reason: str = ""
+    problem: str = ""
+
+
+def acceptances(comment: str) -> Iterator[Acceptance]:
+    """The risks that a comment accepts, and what looks like one but cannot be understood."""
+    for piece in pieces(comment):
+        if piece.tool == "sadpath":
+            yield _read(Acceptance(piece.column, piece.text), piece.words)
+
+
+def _read(found: Acceptance, words: str) -> Acceptance:
+    form = _FORM.match(words)
+    rules = tuple(dict.fromkeys(form["rules"].replace(",", " ").split())) if form else ()
+    if not form or not rules:
+        return found._replace(problem=f"this suppression cannot be understood; write `{FORM}`")
+    rest = form["rest"]
+    fields: dict[str, str] = {}
+    while field := _FIELD.match(rest):
+        fields[field["key"]] = field["value"]
+        rest = rest[field.end() :]
+    until = _date(fields["until"]) if "until" in fields else None
+    problem = "" if rest.strip() else "this suppression has no effect, as it gives no reason"
+    if "until" in fields and until is None:
+        problem = f"this suppression has no effect, as `until={fields['until']}` is not a date such as 2027-03-01"
+    return found._replace(rules=rules, until=until, owner=fields.get("owner", ""), reason=rest.strip(), problem=problem)
+
+
+def _date(text: str) -> date | None:
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d", text):  # later Pythons read other forms as well
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -1,11 +1,11 @@
 """The unit that rules look at: their questions, answered by the evaluator and recorded."""
 
 from collections.abc import Sequence
-from functools import cached_property
 
 import libcst as cst
 
 from sadpath.analysis import classes, flow, functions, handlers
+from sadpath.analysis.bounds import blocking
 from sadpath.analysis.evaluator import Evaluator
 from sadpath.analysis.parse import Broken
 from sadpath.analysis.program import mentions, tree_of
@@ -14,6 +14,7 @@ from sadpath.analysis.retry_policy import retry_policy
 from sadpath.analysis.tree import comments, walk
 from sadpath.analysis.usage import uses
 from sadpath.rule import (
+    Blocking,
     Class,
     Denotation,
     Function,
@@ -44,7 +45,7 @@ class CheckedUnit:
         """The file."""
         return self._evaluator.site.path
 
-    @cached_property
+    @property
     def role(self) -> Role:
         """What the file is for."""
         return self._program.sources.role(self.path)
@@ -172,6 +173,10 @@ class CheckedUnit:
     def retry_policy(self, node: cst.Call | cst.Decorator) -> RetryPolicy | None:
         """What a call of a retry library, or its name as a decorator, asks for."""
         return retry_policy(self, node)
+
+    def blocking(self, call: cst.Call) -> Blocking | None:
+        """How a call may block for ever."""
+        return blocking(self, self._evaluator, call)
 
     def is_exception(self, value: Value, *names: str) -> bool:
         """Whether the value is one of the named exception classes."""

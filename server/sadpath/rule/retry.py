@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 
 import libcst as cst
 
+from sadpath.rule.handler import Catcher
 from sadpath.rule.library import RetryFact
 
 Repeated: TypeAlias = cst.While | cst.For | cst.FunctionDef
@@ -27,11 +28,11 @@ class Failure:
 
     `catcher` is the handler, the `with suppress(...)` or, where a bad answer is no exception, the test that finds it
     bad. `bounded` tells that something on the way gives up, or may: a counter, a deadline, a helper that may raise.
-    `race` tells that what failed was a race with another writer, which the next attempt may well win. `helpers` tells that
-    functions with an unknown effect are called on the way, `timed_out` that the attempt had already waited.
+    `race` tells that what failed was a race with another writer, which the next attempt may well win. `helpers` tells
+    that functions with an unknown effect are called on the way, `timed_out` that the attempt had already waited.
     """
 
-    catcher: cst.ExceptHandler | cst.ExceptStarHandler | cst.With | cst.BaseExpression
+    catcher: Catcher | cst.BaseExpression
     delay: Delay
     bounded: bool = False
     race: bool = False
@@ -46,7 +47,7 @@ class RetryLoop:
     A "loop" is left by success, a "poll" is one that judges answers instead of catching exceptions, a "restart" goes on
     after success too (it runs something that is meant to last), a "recursion" is a function that calls itself from a
     handler. `attempt` is what is tried. `bounded` tells that something ends it although the attempt keeps failing:
-    a finite iterable, a counter, a deadline, a flag.
+    a finite iterable, a counter, a deadline, a flag. `most` is the number of attempts, where it is known.
     """
 
     node: Repeated
@@ -54,6 +55,7 @@ class RetryLoop:
     attempt: cst.Call
     failures: tuple[Failure, ...]
     bounded: bool
+    most: int | None = None
 
     @property
     def endless(self) -> tuple[Failure, ...]:

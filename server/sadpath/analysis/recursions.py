@@ -1,0 +1,119 @@
+"""Functions that call themselves again from a handler."""
+
+from collections.abc import Iterator, Sequence
+
+import libcst as cst
+
+from sadpath.analysis import effects, guards
+from sadpath.analysis.causes import Cause, caught_name, causes, is_not_ready
+from sadpath.analysis.delays import delay_of
+from sadpath.analysis.places import AnyTry, calls_in, exits_of, own, statements, stored
+from sadpath.rule import Failure, RetryLoop, Unit
+
+
+def recursion(unit: Unit, function: cst.FunctionDef) -> RetryLoop | None:
+    """The function as one that tries again by calling itself from a handler; None where it is none."""
+    receiver = _receiver(unit, function)
+    for node in own(function.body):
+        if isinstance(node, cst.Try | cst.TryStar) and (found := _read(unit, function, receiver, node)):
+            return found
+    return None
+
+
+def _read(unit: Unit, function: cst.FunctionDef, receiver: str, node: AnyTry) -> RetryLoop | None:
+    tried = effects.attempt(unit, statements(node.body))
+    if tried is None or _calls_itself(function, receiver, tried):
+        return None
+    failures: list[Failure] = []
+    counted = _keeps_count(function)
+    for handler in node.handlers:
+        again = next((call for call in calls_in(handler.body) if _calls_itself(function, receiver, call)), None)
+        if again is None or not _runs_here(unit, again):
+            continue
+        arguments = _arguments(unit, function, again)
+        counted |= arguments == "counted"
+        if arguments != "other" and (found := _failure(unit, handler, again, counted)):
+            failures.append(found)
+    if not failures:
+        return None
+    return RetryLoop(function, "recursion", tried, tuple(failures), counted or guards.is_limited(unit, node))
+
+
+def _failure(
+    unit: Unit, handler: cst.ExceptHandler | cst.ExceptStarHandler, again: cst.Call, counted: bool
+) -> Failure | None:
+    found = causes(unit, handler) - {Cause.CONTROL}
+    name = caught_name(handler)
+    exits = [exit_ for exit_ in exits_of(unit, statements(handler.body), handler) if again not in own(exit_)]
+    tests = {test for node in (again, *exits) for test in guards.tests_before(unit, node, handler)}
+    asked_otherwise = not all(guards.asks_only_about(unit, test.test, name) for test in tests)
+    if not found or any(is_not_ready(test.test) for test in tests) or (asked_otherwise and not counted):
+        return None
+    calls = [call for call in calls_in(handler.body) if call is not again]
+    helpers = any(effects.reaches_outside(unit, call) for call in calls)
+    if helpers and not found & {Cause.CONNECTION, Cause.TIMEOUT, Cause.ANY}:
+        return None  # the handler mends what was wrong
+    return Failure(
+        handler,
+        delay_of(unit, calls, stored(own(handler.body))),
+        bounded=asked_otherwise or any(effects.may_give_up(unit, call, name) for call in calls),
+        race=found == {Cause.RACE},
+        helpers=helpers,
+        timed_out=found == {Cause.TIMEOUT},
+    )
+
+
+def _receiver(unit: Unit, function: cst.FunctionDef) -> str:
+    """The name of a method's first parameter; "" for a function."""
+    parameters = (*function.params.posonly_params, *function.params.params)
+    is_method = unit.scope(function) is None and unit.enclosing_class(function) is not None
+    return parameters[0].name.value if is_method and parameters else ""
+
+
+def _calls_itself(function: cst.FunctionDef, receiver: str, call: cst.Call) -> bool:
+    match call.func:
+        case cst.Name(value=name):
+            return not receiver and name == function.name.value
+        case cst.Attribute(value=cst.Name(value=owner), attr=cst.Name(value=name)):
+            return bool(receiver) and owner == receiver and name == function.name.value
+        case _:
+            return False
+
+
+def _runs_here(unit: Unit, call: cst.Call) -> bool:
+    """Whether the call is a step of the function itself and not handed to something that runs it at another time."""
+    return isinstance(unit.parent(call), cst.Await | cst.Expr | cst.Return | cst.Assign | cst.From)
+
+
+def _arguments(unit: Unit, function: cst.FunctionDef, call: cst.Call) -> str:
+    """ "same" where the function gets what it got before, "counted" where one argument is a step on, else "other"."""
+    kinds = {_argument(unit, function, argument) for argument in call.args}
+    return next((kind for kind in ("other", "counted") if kind in kinds), "same")
+
+
+def _argument(unit: Unit, function: cst.FunctionDef, argument: cst.Arg) -> str:
+    match argument.value:
+        case cst.Name(value=name):
+            return "same" if name in _parameters(function) and len(unit.stores(name, function)) == 1 else "other"
+        case cst.BinaryOperation(left=cst.Name(value=name), operator=cst.Add() | cst.Subtract(), right=cst.Integer()):
+            return "counted" if name in _parameters(function) else "other"
+        case _:
+            return "other"
+
+
+def _parameters(function: cst.FunctionDef) -> set[str]:
+    return {node.name.value for node in _all_parameters(function.params)}
+
+
+def _all_parameters(params: cst.Parameters) -> Iterator[cst.Param]:
+    stars: Sequence[object] = (params.star_arg, params.star_kwarg)
+    yield from (*params.posonly_params, *params.params, *params.kwonly_params)
+    yield from (star for star in stars if isinstance(star, cst.Param))
+
+
+def _keeps_count(function: cst.FunctionDef) -> bool:
+    """Whether the function counts something that outlives the call, and so perhaps its attempts."""
+    return any(
+        (isinstance(node, cst.AugAssign) and not isinstance(node.target, cst.Name)) or isinstance(node, cst.Global)
+        for node in own(function.body)
+    )

@@ -1,0 +1,249 @@
+"""Code that tries the same thing again after it failed: what it tries, what ends it, how long it waits."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+
+import libcst as cst
+
+from sadpath.analysis import effects, guards
+from sadpath.analysis.causes import Cause, catches, caught_name, causes, is_not_ready, suppressing_items
+from sadpath.analysis.delays import delay_of
+from sadpath.analysis.guards import Condition
+from sadpath.analysis.places import (
+    AnyTry,
+    Loop,
+    calls_in,
+    exits_of,
+    loaded,
+    own,
+    statements,
+    stored,
+    surroundings,
+)
+from sadpath.analysis.polls import poll
+from sadpath.analysis.recursions import recursion
+from sadpath.rule import Catcher, Delay, Exit, Failure, Path, Repeated, RetryLoop, Unit
+
+
+def retry_loop(unit: Unit, node: Repeated) -> RetryLoop | None:
+    """How a loop, or a function that calls itself from a handler, tries something again; None where it does not."""
+    if isinstance(node, cst.FunctionDef):
+        return recursion(unit, node)
+    if any(effects.asks_user(call) for call in calls_in(node)):
+        return None
+    found = (attempt.read() for attempt in _attempts(unit, node))
+    return next((one for one in found if one), None) or poll(unit, node)
+
+
+def _attempts(unit: Unit, loop: Loop) -> Iterator["_Attempt"]:
+    for node in own(loop.body):
+        if isinstance(node, cst.Try | cst.TryStar) or (isinstance(node, cst.With) and suppressing_items(unit, node)):
+            around = surroundings(unit, node, loop)
+            if around is not None:
+                yield _Attempt(unit, loop, node, *around)
+
+
+class _Attempt:
+    """A `try` (or `with suppress`) in a loop, as one attempt of what the loop may try again."""
+
+    def __init__(
+        self,
+        unit: Unit,
+        loop: Loop,
+        node: AnyTry | cst.With,
+        before: tuple[cst.BaseStatement, ...],
+        after: tuple[cst.BaseStatement, ...],
+    ) -> None:
+        self.unit = unit
+        self.loop = loop
+        self.flag = guards.flag_of(loop)
+        self.condition = guards.condition(unit, loop)
+        self.before = before
+        self.body = statements(node.body)
+        self.otherwise: tuple[cst.BaseStatement, ...] = ()
+        self.after = after
+        self.catchers: Sequence[Catcher] = (node,) if isinstance(node, cst.With) else tuple(node.handlers)
+        if not isinstance(node, cst.With):
+            self.otherwise = statements(node.orelse.body) if node.orelse else ()
+            self.after = (*(statements(node.finalbody.body) if node.finalbody else ()), *after)
+
+    def read(self) -> RetryLoop | None:
+        """The retry that the loop is by this attempt; None where it is none."""
+        tried = effects.attempt(self.unit, self.body)
+        if tried is None or self._tries_another_thing():
+            return None
+        failures = tuple(found for catcher in self.catchers if (found := self._failure(catcher)))
+        if not failures:
+            return None
+        if self._is_left_by_success():
+            return RetryLoop(self.loop, "loop", tried, failures, self._is_bounded(), guards.most(self.unit, self.loop))
+        if restarting := tuple(failure for failure in failures if self._restarts(failure)):
+            return RetryLoop(self.loop, "restart", tried, restarting, bounded=True)
+        return None
+
+    @cached_property
+    def _results(self) -> frozenset[str]:
+        """The places that a successful attempt stores."""
+        return stored(own(*self.body, *self.otherwise))
+
+    @cached_property
+    def _inputs(self) -> frozenset[str]:
+        """The places that the attempt reads, reports left out."""
+        reports = [call for call in calls_in(*self.body) if effects.reports(self.unit, call)]
+        reported = set(own(*reports))
+        return loaded((node for node in own(*self.body) if node not in reported), self.unit)
+
+    def _tries_another_thing(self) -> bool:
+        """Whether each attempt is made with something new: a loop variable, a random name, the next candidate."""
+        if isinstance(self.loop, cst.For) and self.condition is Condition.BOUNDED:
+            counts = effects.called(self.unit, self.loop.iter) if isinstance(self.loop.iter, cst.Call) else ""
+            if counts != "builtins.range" or stored([self.loop]) & self._inputs:
+                return True
+        return any(effects.is_fresh(call) for call in calls_in(*self.before, *self.body))
+
+    # What happens after it failed
+
+    def _failure(self, catcher: Catcher) -> Failure | None:
+        """The way back to the next attempt through a handler; None where there is none, or it belongs to the logic."""
+        handler = () if isinstance(catcher, cst.With) else statements(catcher.body)
+        found = causes(self.unit, catcher) - {Cause.CONTROL}
+        if not found or self._waits_in_slices(found) or self._is_hoped_to_be_free(found) or self._changes(handler):
+            return None
+        ways = self.unit.paths([*handler, *self.after])
+        back = [way for way in ways if self._comes_back(way)]
+        if not back or any(is_not_ready(test.test) for way in ways for test in self._deciding(way)):
+            return None
+        name = caught_name(catcher)
+        calls = tuple(calls_in(*(step for way in back for step in way.steps)))
+        return Failure(
+            catcher,
+            self._delay(calls),
+            bounded=any(self._gives_up(way, handler, name) for way in ways if way not in back)
+            or any(effects.may_give_up(self.unit, call, name) for call in calls),
+            race=found == {Cause.RACE},
+            helpers=any(effects.reaches_outside(self.unit, call) for call in calls),
+            timed_out=found == {Cause.TIMEOUT},
+        )
+
+    def _waits_in_slices(self, found: frozenset[Cause]) -> bool:
+        return found == {Cause.TIMEOUT} and any(effects.is_wait_in_slices(call) for call in calls_in(*self.body))
+
+    def _is_hoped_to_be_free(self, found: frozenset[Cause]) -> bool:
+        return found == {Cause.RACE} and any(effects.makes_unique(call) for call in calls_in(*self.before, *self.body))
+
+    def _changes(self, handler: Sequence[cst.BaseStatement]) -> bool:
+        """Whether the handler changes what is tried; a place that it resets to a literal is the same next time."""
+        reset = {target for node in own(*handler) if _resets(node) for target in own(node)}
+        changed = stored(node for node in own(*handler) if node not in reset)
+        return bool(changed & (self._inputs - self._results))
+
+    def _comes_back(self, way: Path) -> bool:
+        if way.exit not in (Exit.FALLS, Exit.CONTINUES):
+            return False
+        return not any(
+            (self.flag is not None and guards.sets(step, self.flag)) or effects.returns_value(self.unit, step)
+            for step in way.steps
+        )
+
+    def _deciding(self, way: Path) -> list[cst.If]:
+        """The `if` statements on a way that decide whether it leaves the loop."""
+        parents = (self.unit.parent(step) for step in way.steps if isinstance(step, cst.BaseExpression))
+        return [parent for parent in parents if isinstance(parent, cst.If) and guards.decides(parent, self.flag)]
+
+    def _gives_up(self, way: Path, handler: Sequence[cst.BaseStatement], exception: str) -> bool:
+        """Whether a way that leaves the loop after a failure may be taken if only the failure goes on long enough."""
+        tests = self._deciding(way)
+        if any(self._needs_success(test, way, handler) for test in tests):
+            return False
+        return not tests or not all(guards.asks_only_about(self.unit, test.test, exception) for test in tests)
+
+    def _needs_success(self, test: cst.If, way: Path, handler: Sequence[cst.BaseStatement]) -> bool:
+        """Whether a way goes through the body of an `if` that is not entered after a failure."""
+        if way.end is None or test.body not in self.unit.ancestors(way.end):
+            return False
+        after_failure = guards.literals(own(*handler))
+        if guards.truth_given(test.test, after_failure) is False:
+            return True
+        places = loaded(own(test.test), self.unit)
+        return bool(places & self._results) and not places & stored(own(*handler))
+
+    def _delay(self, calls: Iterable[cst.Call]) -> Delay:
+        sleeps = (call for call in calls_in(*self.body) if effects.last_name(call.func) == "sleep")
+        head = calls_in(self.loop.test) if isinstance(self.loop, cst.While) else ()
+        return delay_of(self.unit, [*calls, *sleeps, *head, *calls_in(*self.before)], stored(own(self.loop)))
+
+    # What happens after it worked
+
+    def _is_left_by_success(self) -> bool:
+        """Whether the loop ends when the attempt works, unless its answer is judged to be not good enough."""
+        ways = self.unit.paths([*self.body, *self.otherwise, *self.after])
+        staying = [way for way in ways if self._comes_back(way)]
+        leaving = [way for way in ways if way not in staying and way.exit is not Exit.RAISES]
+        common = {step for way in leaving for step in way.steps}
+        only_staying = [step for way in staying for step in way.steps if step not in common]
+        if not leaving or not all(self._does_nothing(step) for step in only_staying):
+            return False
+        waits = any(effects.pauses(self.unit, call) for call in calls_in(*only_staying, *self.before))
+        return not staying or waits or any(_gives_value(way) for way in leaving)
+
+    def _does_nothing(self, step: cst.CSTNode) -> bool:
+        if isinstance(step, cst.Pass | cst.Continue) or _resets(step):
+            return True
+        calls = tuple(calls_in(step))
+        quiet = all(effects.reports(self.unit, call) or effects.pauses(self.unit, call) for call in calls)
+        return quiet and (bool(calls) or isinstance(step, cst.BaseExpression))
+
+    def _restarts(self, failure: Failure) -> bool:
+        """Whether the loop runs something lasting, and runs it again at once when its connection is lost."""
+        if self.condition not in (Condition.ENDLESS, Condition.STOPPED) or isinstance(self.loop, cst.For):
+            return False
+        if not self._loses_connection(failure):
+            return False
+        fetches = any(
+            isinstance(node, cst.Assign | cst.NamedExpr | cst.AnnAssign | cst.Yield) for node in own(*self.body)
+        )
+        calls = tuple(calls_in(self.loop))
+        outside = own(*self.before, *self.after)
+        return (
+            not fetches
+            and not any(effects.pauses(self.unit, call) or effects.takes_input(call) for call in calls)
+            and not any(isinstance(node, cst.Await) for node in outside)
+            and failure.delay is Delay.NONE
+        )
+
+    def _loses_connection(self, failure: Failure) -> bool:
+        found = causes(self.unit, failure.catcher) if not isinstance(failure.catcher, cst.BaseExpression) else ()
+        opened = (item.item for node in own(*self.body) if isinstance(node, cst.With) for item in node.items)
+        return Cause.CONNECTION in found or (Cause.ANY in found and any(effects.connects(item) for item in opened))
+
+    # What ends it
+
+    def _is_bounded(self) -> bool:
+        """Whether something ends the loop although the attempt keeps failing."""
+        if self.condition in (Condition.BOUNDED, Condition.STOPPED) or guards.is_limited(self.unit, self.loop):
+            return True
+        region = (*self.before, *self.body, *self.otherwise, *self.after)
+        exits = [exit_ for exit_ in exits_of(self.unit, region, self.loop) if not self._is_caught(exit_)]
+        unasked = [exit_ for exit_ in exits if not self._asks_for_success(exit_)]
+        return 0 < len(unasked) < len(exits)
+
+    def _asks_for_success(self, exit_: cst.CSTNode) -> bool:
+        """Whether an exit is taken after the attempt worked, and not by some other test."""
+        tests = guards.tests_before(self.unit, exit_, self.loop)
+        return not tests or any(loaded(own(test.test), self.unit) & self._results for test in tests)
+
+    def _is_caught(self, exit_: cst.CSTNode) -> bool:
+        """Whether the attempt itself raises what its own handlers catch."""
+        if not isinstance(exit_, cst.Raise) or exit_.exc is None or exit_ not in set(own(*self.body)):
+            return False
+        raised = exit_.exc.func if isinstance(exit_.exc, cst.Call) else exit_.exc
+        return any(catches(self.unit, catcher, raised) for catcher in self.catchers)
+
+
+def _resets(node: cst.CSTNode) -> bool:
+    """Whether a statement only stores a literal."""
+    return isinstance(node, cst.Assign) and guards.truth_of(node.value) is not None
+
+
+def _gives_value(way: Path) -> bool:
+    return isinstance(way.end, cst.Return) and way.end.value is not None and guards.truth_of(way.end.value) is None

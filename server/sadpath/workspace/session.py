@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from sadpath.analysis.check import check
 from sadpath.analysis.engine import Engine
 from sadpath.analysis.finding import FileReport
 from sadpath.analysis.program import Program
-from sadpath.analysis.report import check_file
 from sadpath.analysis.text import split_lines
 from sadpath.rule import Rule
 from sadpath.workspace.configuration import Settings
@@ -23,19 +25,21 @@ class Session:
     """
 
     def __init__(self, root: Path, settings: Settings, rules: Iterable[Rule[Any]]) -> None:
+        all_rules = tuple(rules)
         self._settings = settings
-        self._rules = tuple(settings.chosen(rules))
+        self._known = frozenset(rule.name for rule in all_rules)
+        self._rules = settings.chosen(all_rules)
         self._sources = DiskSources(root.absolute(), site_packages(root.absolute()))
         self._program = Program(self._sources, library_tables())
         self._engine = Engine(self._program, self._rules)
 
     def check(self, path: str) -> FileReport:
         """All that the rules report in a file. Never raises: what cannot be analysed is listed as skipped."""
-        report = check_file(self._engine, path)
+        report = check(self._engine, path, self._settings.chosen(self._rules, path), self._known)
         unreadable = self._sources.skips.get(path)
         if unreadable is not None:
             return FileReport(path, (), (unreadable,))
-        return report
+        return self._graded(report)
 
     def open(self, path: str, text: str) -> None:
         """Let a text stand for a file until it is closed."""
@@ -51,3 +55,14 @@ class Session:
         """Let the file on disk count again."""
         self._sources.show(path, None)
         self._engine.reload(path)
+
+    def _graded(self, report: FileReport) -> FileReport:
+        """The report with the severities that the settings give."""
+        severity = self._settings.severity
+        if severity.keys().isdisjoint(finding.rule for finding in report.findings):
+            return report
+        findings = tuple(
+            msgspec.structs.replace(finding, severity=severity.get(finding.rule, finding.severity))
+            for finding in report.findings
+        )
+        return msgspec.structs.replace(report, findings=findings)

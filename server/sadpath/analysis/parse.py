@@ -1,0 +1,116 @@
+"""Parses one segment by libcst, in the place where it stands."""
+
+import gc
+import re
+import sys
+import threading
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+import libcst as cst
+
+from sadpath.analysis.segment import Segment
+
+STACK_BYTES = 512 * 1024 * 1024  # address space; memory is taken only as far as it is used
+RECURSION = 50_000
+
+_ABOVE = "pass\n"  # or libcst would take the comments above the unit from its statement and give them to the module
+_CLASS_ABOVE = "class _:\n"
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A segment's statement, and the module around it that it was parsed in.
+
+    The columns of its nodes are those in the file. `above` lines of the module stand above the segment's first line;
+    they and their statement are not in the file.
+    The class of a class's segment has the body `pass`, which is not in the file.
+    """
+
+    module: cst.Module
+    statement: cst.BaseStatement
+    above: int = 1
+
+
+@dataclass(frozen=True)
+class Broken:
+    """Why a segment was not parsed; `line` is 0-based and counts from the segment's first."""
+
+    line: int
+    message: str
+
+
+def parse(segment: Segment) -> Parsed | Broken:
+    """The segment's statement. It takes any segment; one that is refused, or that has no statement, is `Broken`."""
+    if segment.refused:
+        return Broken(segment.lead, segment.refused)
+    above = _CLASS_ABOVE if segment.indent else _ABOVE
+    try:
+        with _uncollected():
+            module = cst.parse_module(_SURROGATE.sub("\ufffd", above + segment.text + _body(segment)))
+    except cst.ParserSyntaxError as error:
+        line = error.raw_line - 1 - Parsed.above
+        return Broken(min(max(line, segment.lead), segment.lines - 1), error.message)
+    statements = list(_statements(module))
+    if len(statements) != 1:
+        return Broken(segment.lead, "more than one statement" if statements else "no statement")
+    return Parsed(module, statements[0])
+
+
+def _statements(module: cst.Module) -> Iterator[cst.BaseStatement]:
+    first, *others = module.body
+    if isinstance(first, cst.ClassDef) and isinstance(first.body, cst.IndentedBlock):
+        yield from first.body.body
+    yield from others
+
+
+def _body(segment: Segment) -> str:
+    """What must follow the header of a class whose members are other segments, to make it a statement."""
+    if not segment.is_open_class:
+        return ""
+    line_end = "" if segment.text.endswith(("\n", "\r")) else "\n"
+    return f"{line_end}{segment.indent} pass\n"
+
+
+@contextmanager
+def _uncollected() -> Generator[None]:
+    """Keep the cyclic garbage collector, which finds nothing in a tree that is being built, from looking for it."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def on_large_stack(function: Callable[[], T]) -> T:
+    """Run a function in a thread whose stack holds the deepest tree that an outline lets through.
+
+    Returns and raises what the function does. Raises Python's recursion limit for the whole process.
+    """
+    result: list[T] = []
+    failure: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            result.append(function())
+        except BaseException as error:
+            failure.append(error)
+
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION))
+    before = threading.stack_size(STACK_BYTES)
+    try:
+        thread = threading.Thread(target=run, name="analysis")
+        thread.start()
+    finally:
+        threading.stack_size(before)
+    thread.join()
+    if failure:
+        raise failure[0]
+    return result[0]

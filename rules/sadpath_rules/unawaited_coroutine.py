@@ -223,7 +223,9 @@ def _consequence(use: Use, value: str) -> str:
 def _last_name(function: cst.BaseExpression) -> str:
     if isinstance(function, cst.Attribute):
         return function.attr.value
-    return function.value if isinstance(function, cst.Name) else "the call"
+    if isinstance(function, cst.Call):
+        return _last_name(function.func)
+    return function.value if isinstance(function, cst.Name) else "it"
 
 
 def _fixes(call: cst.Call, unit: Unit) -> tuple[Fix, ...]:

@@ -199,7 +199,8 @@ def _super(evaluator: Evaluator, node: cst.Call) -> Denotation:
     cls = functions.enclosing_class(evaluator, function) if function is not None else None
     if cls is None:
         return NOTHING
-    above = evaluator.program.queries.ask(classes.ancestry, cls).classes[1:]
+    found = evaluator.program.queries.ask(classes.ancestry, cls)
+    above = found.classes[1 : found.certain]
     return Denotation(Instance(above[0])) if above else NOTHING
 
 

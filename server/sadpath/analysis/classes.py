@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
@@ -33,10 +34,15 @@ class Member(msgspec.Struct, frozen=True):
 
 
 class Ancestry(msgspec.Struct, frozen=True):
-    """A class and its ancestors in lookup order; `complete` if all of them are known."""
+    """A class and its ancestors in lookup order, as far as they are known; `complete` if all of them are.
+
+    Attributes may be looked up in the first `certain` of them: before the others comes an unknown class that may have
+    any attribute.
+    """
 
     classes: tuple[Class, ...]
     complete: bool
+    certain: int
 
 
 def defined(evaluator: Evaluator, node: cst.ClassDef) -> Class:
@@ -59,29 +65,30 @@ def bases(program: Program, path: str, qualname: str) -> tuple[Value, ...]:
     return tuple(found)
 
 
-@query(cycle=Ancestry((), False))
+@query(cycle=Ancestry((), False, 0))
 def ancestry(program: Program, cls: Class) -> Ancestry:
     """The class and its ancestors in lookup order. A diamond's shared ancestor comes last, as in Python."""
     above = program.queries.ask(bases, cls.path, cls.qualname) if cls.path else ()
     named = [Class(name) for name in program.libraries.bases(cls.name)] if not above else []
-    order, complete = [cls], bool(cls.path) or program.libraries.is_class(cls.name)
+    order: list[Class | None] = [cls]
+    if not cls.path and not program.libraries.is_class(cls.name):
+        order.append(None)
     for base in (*above, *named):
-        if isinstance(base, Class) and base.name == cls.name and not base.path:
-            continue
-        if isinstance(base, Class):
+        if not isinstance(base, Class):
+            order.append(None)
+        elif base.path or base.name != cls.name:
             found = program.queries.ask(ancestry, base)
-            order.extend(found.classes)
-            complete = complete and found.complete
-        else:
-            complete = False
-    return Ancestry(_last_of_each(order), complete)
+            unknown = [] if found.complete else [None]
+            order += [*found.classes[: found.certain], *unknown, *found.classes[found.certain :]]
+    return _in_order(order)
 
 
 def attribute(evaluator: Evaluator, receiver: Instance | Class, name: str) -> Denotation:
     """What an attribute of an instance or a class denotes, inherited ones included."""
     program = evaluator.program
     cls = receiver.cls if isinstance(receiver, Instance) else receiver
-    for owner in program.queries.ask(ancestry, cls).classes:
+    found_classes = program.queries.ask(ancestry, cls)
+    for owner in found_classes.classes[: found_classes.certain]:
         held = program.queries.ask(member, owner.path, owner.qualname, name) if owner.path else None
         known = _from_tables(program, owner, name, receiver, held)
         if known is not None:
@@ -113,9 +120,12 @@ def member(program: Program, path: str, qualname: str, name: str) -> Member | No
 def self_attribute(program: Program, path: str, qualname: str, name: str) -> Member | None:
     """What the methods of a class set `self.name` to; None where none does. A declaration wins."""
     found: list[Denotation] = []
+    sets = re.compile(rf"\.{name}\s*(?:=(?!=)|[:,)\]]|in\b)")
     for segment in program.queries.ask(mentions, path, qualname, name):
+        if segment.kind != "function" or not sets.search(segment.text):
+            continue
         tree = tree_of(segment)
-        if isinstance(tree, Broken) or segment.kind != "function":
+        if isinstance(tree, Broken):
             continue
         evaluator = evaluators.Evaluator(program, evaluators.Site(path, segment.scope, segment.name), tree)
         for node, value in _set_on_self(tree, name):
@@ -196,16 +206,16 @@ def _own(
 ) -> Denotation | None:
     if not owner.path:
         return None
-    if held is not None and held.kind not in ("value", "declared"):
-        return _bind(evaluator, held, receiver)
-    if held is not None and held.kind == "declared":
-        return held.denotation
+    if held is not None and held.kind in ("declared", "property"):
+        return held.denotation if held.kind == "declared" else _bind(evaluator, held, receiver)
     on_self = None
     if isinstance(receiver, Instance):
         on_self = evaluator.program.queries.ask(self_attribute, owner.path, owner.qualname, name)
     if on_self is not None and on_self.kind == "declared":
         return on_self.denotation
-    found = [item.denotation for item in (held, on_self) if item is not None]
+    found = [item.denotation for item in (on_self,) if item is not None]
+    if held is not None:
+        found.insert(0, held.denotation if held.kind == "value" else _bind(evaluator, held, receiver))
     return join(found) if found else None
 
 
@@ -267,11 +277,14 @@ def _told(evaluator: Evaluator, name: str, found: Denotation, node: cst.CSTNode)
     return because(found, evaluator.evidence(f"`self.{name}` is `{what}`", node)) if what else found
 
 
-def _last_of_each(order: list[Class]) -> tuple[Class, ...]:
-    kept: dict[tuple[str, str], Class] = {}
-    for cls in reversed(order):
-        kept.setdefault((cls.path, cls.name), cls)
-    return tuple(reversed(kept.values()))
+def _in_order(order: list[Class | None]) -> Ancestry:
+    """The last occurrence of each class, and where the first unknown one (None) stands among them."""
+    kept: dict[tuple[str, str], Class | None] = {}
+    for position, cls in reversed(list(enumerate(order))):
+        kept.setdefault((cls.path, cls.name) if cls is not None else ("", str(position)), cls)
+    classes = list(reversed(kept.values()))
+    known = tuple(cls for cls in classes if cls is not None)
+    return Ancestry(known, None not in classes, classes.index(None) if None in classes else len(known))
 
 
 def is_subclass(program: Program, value: Value, names: frozenset[str]) -> bool:

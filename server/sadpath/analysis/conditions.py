@@ -13,23 +13,26 @@ _VERSION = m.Attribute(value=m.Name("sys"), attr=m.Name("version_info"))
 
 
 def reachable(tree: Tree, node: cst.CSTNode) -> bool:
-    """Whether no `if` around the node is known to go the other way."""
+    """Whether no `if` around the node is known to go the other way.
+
+    `TYPE_CHECKING` decides for classes and values, whose types it tells, but not for functions, which may run otherwise.
+    """
     below = node
     for above in tree.ancestors(node):
         if isinstance(above, cst.If):
-            truth = decided(above.test)
+            truth = decided(above.test, for_types=not isinstance(node, cst.FunctionDef))
             if truth is not None and ((below is above.body and not truth) or (below is above.orelse and truth)):
                 return False
         below = above
     return True
 
 
-def decided(test: cst.BaseExpression) -> bool | None:
+def decided(test: cst.BaseExpression, *, for_types: bool) -> bool | None:
     """Which way a condition goes, where that is known before the program runs."""
     if m.matches(test, _TYPE_CHECKING):
-        return True
+        return True if for_types else None
     if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
-        inner = decided(test.expression)
+        inner = decided(test.expression, for_types=for_types)
         return None if inner is None else not inner
     if isinstance(test, cst.Comparison) and len(test.comparisons) == 1 and m.matches(test.left, _VERSION):
         return _version(test.comparisons[0])

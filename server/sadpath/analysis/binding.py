@@ -1,12 +1,12 @@
 """What binds the names of a scope: assignments, parameters, imports, loops and all other ways."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, cast
 
 import libcst as cst
 
-from sadpath.analysis.tree import Tree, children
+from sadpath.analysis.tree import Tree
 
 ScopeNode: TypeAlias = cst.FunctionDef | cst.Lambda | cst.ClassDef | cst.CompFor
 """What opens a scope. A comprehension is named by its first `for`. None stands for the scope around the unit."""
@@ -15,9 +15,10 @@ Kind: TypeAlias = Literal[
     "assign", "annotation", "augment", "for", "with", "except", "import", "function", "class", "parameter", "other"
 ]
 
-SCOPES = (cst.FunctionDef, cst.Lambda, cst.ClassDef)
 _NO_NAMES = frozenset[str]()
-COMPREHENSIONS = (cst.ListComp, cst.SetComp, cst.GeneratorExp, cst.DictComp)
+SCOPE_TYPES = frozenset[type[cst.CSTNode]]({cst.FunctionDef, cst.Lambda, cst.ClassDef})
+_COMPREHENSION_TYPES = frozenset[type[cst.CSTNode]]({cst.ListComp, cst.SetComp, cst.GeneratorExp, cst.DictComp})
+_DECLARATIONS = frozenset[type[cst.CSTNode]]({cst.Global, cst.Nonlocal})
 
 
 @dataclass(frozen=True)
@@ -75,37 +76,42 @@ class Scopes:
         """The scopes that code at `node` runs in, innermost first."""
         below = node
         for above in self._tree.ancestors(node):
-            if isinstance(above, SCOPES) and runs_inside(below, above):
-                yield above
-            elif isinstance(above, COMPREHENSIONS) and not self._is_first_iterable(node, above):
-                yield above.for_in
+            if type(above) in SCOPE_TYPES:
+                if runs_inside(below, above):
+                    yield cast("ScopeNode", above)
+            elif type(above) in _COMPREHENSION_TYPES and not self._is_first_iterable(node, above):
+                yield cast("cst.ListComp", above).for_in
             below = above
 
     def _is_first_iterable(self, node: cst.CSTNode, comprehension: cst.CSTNode) -> bool:
         """The first iterable of a comprehension runs outside of it."""
-        if not isinstance(comprehension, COMPREHENSIONS):
-            return False
+        first = cast("cst.ListComp", comprehension).for_in
         below = node
         for above in (node, *self._tree.ancestors(node)):
-            if above is comprehension.for_in:
-                return below is comprehension.for_in.iter
+            if above is first:
+                return below is first.iter
+            if above is comprehension:
+                return False
             below = above
         return False
 
     def _collect(self) -> None:
-        stack: list[tuple[cst.CSTNode, ScopeNode | None]] = [(self._tree.root, None)]
-        while stack:
-            node, scope = stack.pop()
-            for binding in _bound_by(node):
-                self._add(self._owner(node, scope), binding)
-            self._declare(node, scope)
-            below = children(node)
-            inner = node.for_in if isinstance(node, COMPREHENSIONS) else scope
-            if isinstance(node, cst.FunctionDef | cst.Lambda):
+        inside: dict[cst.CSTNode, ScopeNode | None] = {self._tree.root: None}
+        parents = self._tree.parents
+        for node in self._tree.nodes:
+            parent = parents.get(node)
+            scope = inside[node] if parent is None else _entered(parent, node, inside[parent])
+            inside[node] = scope
+            bind = _BINDERS.get(type(node))
+            if bind is not None:
+                for binding in bind(node):
+                    self._add(self._owner(node, scope), binding)
+            elif type(node) in _DECLARATIONS:
+                self._declare(node, scope)
+            elif type(node) is cst.Lambda:
                 self._parameters(node)
-            for child in reversed(below):
-                entered = isinstance(node, SCOPES) and runs_inside(child, node)
-                stack.append((child, node if entered and isinstance(node, SCOPES) else inner))
+            if type(node) is cst.FunctionDef:
+                self._parameters(node)
 
     def _owner(self, node: cst.CSTNode, scope: ScopeNode | None) -> ScopeNode | None:
         if isinstance(node, cst.NamedExpr):
@@ -122,7 +128,7 @@ class Scopes:
 
     def _declare(self, node: cst.CSTNode, scope: ScopeNode | None) -> None:
         if scope is None or not isinstance(node, cst.Global | cst.Nonlocal):
-            return
+            return  # at the top of a unit, `global` changes nothing
         declared = self.outside if isinstance(node, cst.Global) else self._nonlocal
         declared.setdefault(scope, set()).update(item.name.value for item in node.names)
 
@@ -133,9 +139,7 @@ class Scopes:
 
 def runs_inside(child: cst.CSTNode, scope: cst.CSTNode) -> bool:
     """Whether a direct child of a scope runs in it: decorators, defaults and bases do not."""
-    if isinstance(scope, cst.FunctionDef | cst.Lambda | cst.ClassDef):
-        return child is scope.body
-    return True
+    return type(scope) not in SCOPE_TYPES or child is cast("cst.FunctionDef", scope).body
 
 
 def all_parameters(parameters: cst.Parameters) -> Iterator[cst.Param]:
@@ -149,41 +153,71 @@ def all_parameters(parameters: cst.Parameters) -> Iterator[cst.Param]:
         yield parameters.star_kwarg
 
 
-def _bound_by(node: cst.CSTNode) -> Iterator[Binding]:
-    if isinstance(node, cst.Assign):
-        for target in node.targets:
-            yield from _targets(target.target, "assign", node, node.value)
-    elif isinstance(node, cst.AnnAssign):
-        yield from _targets(node.target, "annotation", node, node.value)
-    elif isinstance(node, cst.AugAssign):
-        yield from _targets(node.target, "augment", node, node.value)
-    elif isinstance(node, cst.NamedExpr):
-        yield from _targets(node.target, "assign", node, node.value)
-    elif isinstance(node, cst.For | cst.CompFor):
-        yield from _targets(node.target, "for", node, node.iter)
-    elif isinstance(node, cst.WithItem) and node.asname is not None:
+def _entered(parent: cst.CSTNode, node: cst.CSTNode, scope: ScopeNode | None) -> ScopeNode | None:
+    """The scope of a node, given its parent's."""
+    if type(parent) in SCOPE_TYPES:
+        return cast("ScopeNode", parent) if runs_inside(node, parent) else scope
+    return cast("cst.ListComp", parent).for_in if type(parent) in _COMPREHENSION_TYPES else scope
+
+
+def _bound_by_assign(node: cst.Assign) -> Iterator[Binding]:
+    for target in node.targets:
+        yield from _targets(target.target, "assign", node, node.value)
+
+
+def _bound_by_with(node: cst.WithItem) -> Iterator[Binding]:
+    if node.asname is not None:
         yield from _targets(node.asname.name, "with", node, node.item)
-    elif isinstance(node, cst.ExceptHandler | cst.ExceptStarHandler) and node.name is not None:
+
+
+def _bound_by_handler(node: cst.ExceptHandler | cst.ExceptStarHandler) -> Iterator[Binding]:
+    if node.name is not None:
         yield from _targets(node.name.name, "except", node, node.type)
-    elif isinstance(node, cst.FunctionDef | cst.ClassDef):
-        yield Binding(node.name.value, "function" if isinstance(node, cst.FunctionDef) else "class", node)
-    else:
-        yield from _bound_by_rarer(node)
 
 
-def _bound_by_rarer(node: cst.CSTNode) -> Iterator[Binding]:
-    if isinstance(node, cst.Import | cst.ImportFrom):
-        if not isinstance(node.names, cst.ImportStar):
-            for alias in node.names:
-                yield Binding(_imported_name(alias), "import", alias)
-    elif isinstance(node, cst.MatchAs | cst.MatchStar) and node.name is not None:
+def _bound_by_import(node: cst.Import | cst.ImportFrom) -> Iterator[Binding]:
+    if not isinstance(node.names, cst.ImportStar):
+        for alias in node.names:
+            yield Binding(_imported_name(alias), "import", alias)
+
+
+def _bound_by_pattern(node: cst.MatchAs | cst.MatchStar) -> Iterator[Binding]:
+    if node.name is not None:
         yield Binding(node.name.value, "other", node)
-    elif isinstance(node, cst.MatchMapping) and node.rest is not None:
+
+
+def _bound_by_mapping(node: cst.MatchMapping) -> Iterator[Binding]:
+    if node.rest is not None:
         yield Binding(node.rest.value, "other", node)
-    elif isinstance(node, cst.TypeAlias | cst.TypeVar | cst.TypeVarTuple | cst.ParamSpec):
-        yield Binding(node.name.value, "other", node)
-    elif isinstance(node, cst.Del):
-        yield from _targets(node.target, "other", node, None)
+
+
+def _bound_by_name(node: cst.TypeAlias | cst.TypeVar | cst.TypeVarTuple | cst.ParamSpec) -> Iterator[Binding]:
+    yield Binding(node.name.value, "other", node)
+
+
+_BINDERS: dict[type[cst.CSTNode], Callable[[Any], Iterator[Binding]]] = {
+    cst.Assign: _bound_by_assign,
+    cst.AnnAssign: lambda node: _targets(node.target, "annotation", node, node.value),
+    cst.AugAssign: lambda node: _targets(node.target, "augment", node, node.value),
+    cst.NamedExpr: lambda node: _targets(node.target, "assign", node, node.value),
+    cst.For: lambda node: _targets(node.target, "for", node, node.iter),
+    cst.CompFor: lambda node: _targets(node.target, "for", node, node.iter),
+    cst.WithItem: _bound_by_with,
+    cst.ExceptHandler: _bound_by_handler,
+    cst.ExceptStarHandler: _bound_by_handler,
+    cst.FunctionDef: lambda node: iter((Binding(node.name.value, "function", node),)),
+    cst.ClassDef: lambda node: iter((Binding(node.name.value, "class", node),)),
+    cst.Import: _bound_by_import,
+    cst.ImportFrom: _bound_by_import,
+    cst.MatchAs: _bound_by_pattern,
+    cst.MatchStar: _bound_by_pattern,
+    cst.MatchMapping: _bound_by_mapping,
+    cst.TypeAlias: _bound_by_name,
+    cst.TypeVar: _bound_by_name,
+    cst.TypeVarTuple: _bound_by_name,
+    cst.ParamSpec: _bound_by_name,
+    cst.Del: lambda node: _targets(node.target, "other", node, None),
+}
 
 
 def _imported_name(alias: cst.ImportAlias) -> str:

@@ -9,6 +9,7 @@ from sadpath.analysis.bounds import blocking
 from sadpath.analysis.evaluator import Evaluator
 from sadpath.analysis.parse import Broken
 from sadpath.analysis.program import mentions, tree_of
+from sadpath.analysis.reaching import reaching
 from sadpath.analysis.retries import retry_loop
 from sadpath.analysis.retry_policy import retry_policy
 from sadpath.analysis.tree import comments, walk
@@ -85,7 +86,7 @@ class CheckedUnit:
 
     def walk(self, node: cst.CSTNode) -> Sequence[cst.CSTNode]:
         """The node and all below."""
-        return tuple(walk(node))
+        return self._tree.walk(node)
 
     def scope(self, node: cst.CSTNode) -> cst.FunctionDef | cst.Lambda | None:
         """The innermost function whose body contains the node."""
@@ -136,8 +137,8 @@ class CheckedUnit:
     def loads(self, name: str, scope: cst.FunctionDef | cst.Lambda | None) -> tuple[cst.Name, ...]:
         """Where the name of a scope is read."""
         found: list[cst.Name] = []
-        for node in walk(scope.body if scope is not None else self._tree.root):
-            if isinstance(node, cst.Name) and node.value == name and self._is_load(node):
+        for node in self._tree.of_type(cst.Name):
+            if node.value == name and self._is_load(node):
                 owner, _ = self._evaluator.scopes.lookup(name, node)
                 if owner is scope:
                     found.append(node)
@@ -146,6 +147,11 @@ class CheckedUnit:
     def stores(self, name: str, scope: cst.FunctionDef | cst.Lambda | None) -> tuple[cst.CSTNode, ...]:
         """What binds the name in a scope."""
         return tuple(binding.statement for binding in self._evaluator.scopes.bindings(scope, name))
+
+    def bound_by(self, name: cst.Name) -> tuple[cst.CSTNode, ...]:
+        """What may have bound the name where it is read."""
+        _, bindings = self._evaluator.scopes.lookup(name.value, name)
+        return tuple(binding.statement for binding in reaching(self._tree, name, bindings))
 
     def uses(self, expression: cst.BaseExpression) -> tuple[Use, ...]:
         """What is done with the value of an expression."""

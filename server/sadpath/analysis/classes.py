@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 import libcst as cst
@@ -19,7 +20,7 @@ from sadpath.analysis.modules import global_value
 from sadpath.analysis.parse import Broken
 from sadpath.analysis.program import Program, definers, mentions, module_path, scopes_of, tree_of
 from sadpath.analysis.queries import query
-from sadpath.analysis.tree import Tree, walk
+from sadpath.analysis.tree import Tree
 from sadpath.rule import UNKNOWN, Class, Denotation, Function, Instance, Value, members
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ def self_attribute(program: Program, path: str, qualname: str, name: str) -> Mem
         if isinstance(tree, Broken):
             continue
         evaluator = evaluators.Evaluator(program, evaluators.Site(path, segment.scope, segment.name), tree)
-        for node, value in _set_on_self(tree, name):
+        for node, value in _set_on_self(tree).get(name, ()):
             if isinstance(node, cst.AnnAssign):
                 declared = annotated.instance(evaluator, node.annotation.annotation)
                 if declared.value != UNKNOWN:
@@ -236,40 +237,36 @@ def _bind(evaluator: Evaluator, held: Member, receiver: Instance | Class) -> Den
     return Denotation(function, held.denotation.because)
 
 
-def _set_on_self(tree: Tree, name: str) -> Iterator[tuple[cst.CSTNode, cst.BaseExpression | None]]:
-    """The statements of a method that set `self.name`, each with the value; None where that cannot be followed."""
-    if not isinstance(tree.root, cst.FunctionDef):
-        return
-    first = next(all_parameters(tree.root.params), None)
-    if first is None:
-        return
-    this = first.name.value
-    for node in walk(tree.root.body):
-        if isinstance(node, cst.Assign):
-            for target in node.targets:
-                if _is_attribute(target.target, this, name):
-                    yield node, node.value
-                elif isinstance(target.target, cst.Tuple | cst.List) and _holds(target.target, this, name):
-                    yield node, None
-        elif isinstance(node, cst.AnnAssign) and _is_attribute(node.target, this, name):
-            yield node, node.value
-        elif (isinstance(node, cst.WithItem) and node.asname and _is_attribute(node.asname.name, this, name)) or (
-            isinstance(node, cst.For) and _is_attribute(node.target, this, name)
+@lru_cache(maxsize=4096)
+def _set_on_self(tree: Tree) -> dict[str, list[tuple[cst.CSTNode, cst.BaseExpression | None]]]:
+    """For each attribute, the statements of a method that set it on `self`, with the value; None if that is unknown."""
+    found: dict[str, list[tuple[cst.CSTNode, cst.BaseExpression | None]]] = {}
+    first = next(all_parameters(tree.root.params), None) if isinstance(tree.root, cst.FunctionDef) else None
+    for node, target, value in _targets(tree) if first is not None else ():
+        if (
+            first is not None
+            and isinstance(target, cst.Attribute)
+            and isinstance(target.value, cst.Name)
+            and target.value.value == first.name.value
         ):
-            yield node, None
+            found.setdefault(target.attr.value, []).append((node, value))
+    return found
 
 
-def _is_attribute(node: cst.BaseExpression, this: str, name: str) -> bool:
-    return (
-        isinstance(node, cst.Attribute)
-        and node.attr.value == name
-        and isinstance(node.value, cst.Name)
-        and node.value.value == this
-    )
-
-
-def _holds(target: cst.Tuple | cst.List, this: str, name: str) -> bool:
-    return any(isinstance(n, cst.BaseExpression) and _is_attribute(n, this, name) for n in walk(target))
+def _targets(tree: Tree) -> Iterator[tuple[cst.CSTNode, cst.BaseExpression, cst.BaseExpression | None]]:
+    for assign in tree.of_type(cst.Assign):
+        for target in assign.targets:
+            if isinstance(target.target, cst.Tuple | cst.List):
+                yield from ((assign, element.value, None) for element in target.target.elements)
+            else:
+                yield assign, target.target, assign.value
+    for declared in tree.of_type(cst.AnnAssign):
+        yield declared, declared.target, declared.value
+    for item in tree.of_type(cst.WithItem):
+        if item.asname is not None:
+            yield item, item.asname.name, None
+    for loop in tree.of_type(cst.For):
+        yield loop, loop.target, None
 
 
 def _told(evaluator: Evaluator, name: str, found: Denotation, node: cst.CSTNode) -> Denotation:

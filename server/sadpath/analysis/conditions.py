@@ -15,7 +15,7 @@ _VERSION = m.Attribute(value=m.Name("sys"), attr=m.Name("version_info"))
 def reachable(tree: Tree, node: cst.CSTNode) -> bool:
     """Whether no `if` around the node is known to go the other way.
 
-    `TYPE_CHECKING` decides for classes and values, whose types it tells, but not for functions, which may run otherwise.
+    `TYPE_CHECKING` decides for classes and values, whose types it tells, not for functions, which may run otherwise.
     """
     below = node
     for above in tree.ancestors(node):

@@ -9,7 +9,7 @@ from sadpath.analysis import evaluator as evaluators
 from sadpath.analysis.conditions import reachable
 from sadpath.analysis.parse import Broken
 from sadpath.analysis.program import Program, definers, tree_of
-from sadpath.analysis.tree import Tree, walk
+from sadpath.analysis.tree import Tree
 
 if TYPE_CHECKING:
     from sadpath.analysis.evaluator import Evaluator
@@ -54,11 +54,7 @@ def definitions(
 
 def _named(tree: Tree, name: str, rest: list[str]) -> Iterator[cst.FunctionDef | cst.ClassDef]:
     wanted = [name, *rest]
-    for node in walk(tree.root):
-        if (
-            isinstance(node, cst.FunctionDef | cst.ClassDef)
-            and node.name.value == wanted[-1]
-            and qualname_of("", tree, node).split(".") == wanted
-            and reachable(tree, node)
-        ):
+    found: list[cst.FunctionDef | cst.ClassDef] = [*tree.of_type(cst.FunctionDef), *tree.of_type(cst.ClassDef)]
+    for node in found:
+        if node.name.value == wanted[-1] and qualname_of("", tree, node).split(".") == wanted and reachable(tree, node):
             yield node

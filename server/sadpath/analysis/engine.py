@@ -13,9 +13,8 @@ from sadpath.analysis.finding import Edit, Fix, Range
 from sadpath.analysis.outline import Segment
 from sadpath.analysis.parse import Broken
 from sadpath.analysis.position import Positions
-from sadpath.analysis.program import Program, parsed, renamings, tree_of, words_of
+from sadpath.analysis.program import Program, renamings, tree_of, words_of
 from sadpath.analysis.queries import Query
-from sadpath.analysis.tree import walk
 from sadpath.rule import Between, Confidence, Diagnostic, Evidence, Head, Place, Role, Rule, Severity, Words
 
 
@@ -70,7 +69,7 @@ class Engine:
     def __init__(self, program: Program, rules: Iterable[Rule[Any]], *, filtered: bool = True) -> None:
         self.program = program
         self._filtered = filtered
-        self._rules = tuple(_Ready(rule, _spelled(rule, program)) for rule in rules)
+        self._rules = tuple(_Ready(rule, _spelled(rule, program)) for rule in rules if rule.visits)
         self._report = Query(self._check, _NOTHING)
 
     def report(self, path: str, segment: Segment) -> UnitReport:
@@ -122,10 +121,8 @@ class _Ready:
         return any(other in words and not self.words.isdisjoint(names[other]) for other in names)
 
     def looks_at(self, node: cst.CSTNode, names: dict[str, set[str]]) -> bool:
-        """Whether the rule wants the node. Of calls, those of its words only, or filtering could change the result."""
-        if not isinstance(node, self.rule.visits):
-            return False
-        if not self.words or not isinstance(node, cst.Call):
+        """Whether the rule wants the node. Of calls, those of its words only, or filtering could change what is found."""
+        if not self.words or type(node) is not cst.Call:
             return True
         name = _called_name(node)
         return name in self.words or not self.words.isdisjoint(names.get(name, ()))
@@ -143,26 +140,22 @@ class _Check:
         unit = CheckedUnit(self._evaluator)
         found: list[tuple[Rule[Any], Diagnostic]] = []
         problems: list[Problem] = []
-        broken: set[str] = set()
-        for node in walk(self._evaluator.tree.root):
-            for ready in rules:
-                if ready.rule.name in broken or not ready.looks_at(node, self._names):
-                    continue
-                try:
-                    found += [(ready.rule, diagnostic) for diagnostic in ready.rule.check(node, unit)]
-                except Exception as error:  # a defect of one rule must cost only that rule
-                    broken.add(ready.rule.name)
-                    reason = f"the rule `{ready.rule.name}` failed: {error!r}"
-                    problems.append(Problem(reason, self._segment.lead, ready.rule.name))
+        for ready in rules:
+            try:
+                for kind in ready.rule.visits:
+                    for node in self._evaluator.tree.of_type(kind):
+                        if ready.looks_at(node, self._names):
+                            found += [(ready.rule, diagnostic) for diagnostic in ready.rule.check(node, unit)]
+            except Exception as error:  # a defect of one rule must cost only that rule
+                reason = f"the rule `{ready.rule.name}` failed: {error!r}"
+                problems.append(Problem(reason, self._segment.lead, ready.rule.name))
         return UnitReport(self._findings(found), tuple(problems))
 
     def _findings(self, found: list[tuple[Rule[Any], Diagnostic]]) -> tuple[UnitFinding, ...]:
         if not found:
             return ()
-        known = parsed(self._segment)
-        assert not isinstance(known, Broken)
         edits = [edit for _, d in found for fix in d.fixes for edit in fix.edits]
-        positions = Positions(known.module, known.above, [*(p for _, d in found for p in _places(d)), *edits])
+        positions = Positions(self._evaluator.tree, [*(p for _, d in found for p in _places(d)), *edits])
         return tuple(self._finding(rule, diagnostic, positions) for rule, diagnostic in found)
 
     def _finding(self, rule: Rule[Any], diagnostic: Diagnostic, positions: Positions) -> UnitFinding:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import libcst as cst
 
 from sadpath.analysis import annotated, classes
-from sadpath.analysis.binding import SCOPES, all_parameters
+from sadpath.analysis.binding import SCOPE_TYPES, all_parameters
 from sadpath.analysis.definitions import definitions, qualname_of
 from sadpath.analysis.denotation import NOTHING, because, describe, join
 from sadpath.analysis.flow import paths
@@ -82,7 +82,7 @@ def own_nodes(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     while stack:
         node = stack.pop()
         yield node
-        if not isinstance(node, SCOPES):
+        if type(node) not in SCOPE_TYPES:
             stack.extend(reversed(children(node)))
 
 

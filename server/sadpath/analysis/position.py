@@ -10,24 +10,20 @@ from libcst._nodes.internal import CodegenState  # the one door to exact positio
 
 from sadpath.analysis.finding import Position, Range
 from sadpath.analysis.text import split_lines
-from sadpath.analysis.tree import children
+from sadpath.analysis.tree import Tree, children
 from sadpath.rule import Between, Edit, Head, Place
 
 
 class Positions:
-    """Ranges of places in one unit, relative to the unit's first line.
+    """Ranges of places in one unit, relative to the unit's first line."""
 
-    `above` is the number of lines of `module` that stand before the unit's own text.
-    """
-
-    def __init__(self, module: cst.Module, above: int, places: Iterable[Place | Edit]) -> None:
-        recorder = _Recorder(module, {node for place in places for node in _nodes(place)})
-        module._codegen(recorder)  # pyright: ignore[reportPrivateUsage]  # see the import
+    def __init__(self, tree: Tree, places: Iterable[Place | Edit]) -> None:
+        recorder = _Recorder(tree.module, {node for place in places for node in _nodes(place)})
+        tree.module._codegen(recorder)  # pyright: ignore[reportPrivateUsage]  # see the import
         self._text = "".join(recorder.tokens)
         self._spans = recorder.spans
-        self._above = above
-        lines = split_lines(self._text)
-        self._starts = [0, *accumulate(map(len, lines))]
+        self._above = tree.above
+        self._starts = [0, *accumulate(map(len, split_lines(self._text)))]
 
     def range(self, place: Place) -> Range:
         """The range of a place: 0-based lines of the unit, columns in code points."""

@@ -8,7 +8,7 @@ from typing import Protocol
 from sadpath.analysis.binding import Scopes
 from sadpath.analysis.libraries import LibraryTables
 from sadpath.analysis.outline import Outline, Segment
-from sadpath.analysis.parse import Broken, Parsed, parse
+from sadpath.analysis.parse import Broken, parse
 from sadpath.analysis.queries import Queries, Question, query
 from sadpath.analysis.tree import Tree
 from sadpath.rule import Role
@@ -146,16 +146,10 @@ def words_of(text: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=4096)
-def parsed(segment: Segment) -> Parsed | Broken:
-    """The unit parsed; remembered, as one unit is asked about many times in a row."""
-    return parse(segment)
-
-
-@lru_cache(maxsize=4096)
 def tree_of(segment: Segment) -> Tree | Broken:
-    """The unit's tree, or why it has none."""
-    found = parsed(segment)
-    return found if isinstance(found, Broken) else Tree(found.module, found.statement)
+    """The unit's tree, or why it has none. Remembered, as one unit is asked about many times in a row."""
+    found = parse(segment)
+    return found if isinstance(found, Broken) else Tree(found.module, found.statement, found.above)
 
 
 @lru_cache(maxsize=8192)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from sadpath.analysis.binding import SCOPES, Binding
+from sadpath.analysis.binding import SCOPE_TYPES, Binding
 from sadpath.analysis.tree import Tree
 
 _LOOPS = (cst.For, cst.While)
@@ -69,7 +69,7 @@ def _carried(tree: Tree, binding: Binding, above: set[cst.CSTNode]) -> bool:
 
 
 def _function(tree: Tree, node: cst.CSTNode) -> cst.CSTNode | None:
-    return next((a for a in tree.ancestors(node) if isinstance(a, SCOPES)), None)
+    return next((a for a in tree.ancestors(node) if type(a) in SCOPE_TYPES), None)
 
 
 def _function_of(tree: Tree, binding: Binding) -> cst.CSTNode | None:

@@ -23,7 +23,7 @@ def check_file(engine: Engine, path: str) -> FileReport:
     skipped: list[Skip] = []
     for segment, first in zip(file.outline.segments, file.outline.first_lines, strict=True):
         report = engine.report(path, segment)
-        skipped += [Skip(path, problem.reason, first + problem.line) for problem in report.problems]
+        skipped += [Skip(path, problem.reason, first + problem.line, problem.rule) for problem in report.problems]
         for item in report.findings:
             found.append(_placed(program, path, item, first))
             texts.append(item.text)
@@ -79,7 +79,7 @@ def _line_of(file: FileIndex, step: NamedEvidence) -> int | None:
     starts = dict(zip(map(id, file.outline.segments), file.outline.first_lines, strict=True))
     for segment in candidates:
         for number, line in enumerate(_lines(segment)):
-            if line.strip().startswith(step.anchor):
+            if step.anchor in line:
                 return starts[id(segment)] + number
     return None
 

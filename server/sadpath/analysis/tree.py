@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from functools import cache, cached_property
-from typing import cast
+from typing import TypeVar, cast
 
 import libcst as cst
 
@@ -32,53 +32,100 @@ _LAYOUT: tuple[type[cst.CSTNode], ...] = (
 )
 
 
+Node = TypeVar("Node", bound=cst.CSTNode)
+_NODE, _SEQUENCE, _LEFT_OUT = "node", "sequence", "left out"
+_SORTS: dict[type, str] = {}
+"""What children of a type are. libcst's classes are abstract, so `isinstance` costs ten times a dictionary."""
+
+
+def _sort(kind: type) -> str:
+    if issubclass(kind, tuple | list):
+        found = _SEQUENCE
+    else:
+        found = _NODE if issubclass(kind, cst.CSTNode) and not issubclass(kind, _LAYOUT) else _LEFT_OUT
+    _SORTS[kind] = found
+    return found
+
+
 def children(node: cst.CSTNode) -> list[cst.CSTNode]:
     """The nodes directly below, in source order, without white space and punctuation."""
     below: list[cst.CSTNode] = []
     for name in _child_fields(type(node)):
         value: object = getattr(node, name)
-        if isinstance(value, cst.CSTNode):
-            if not isinstance(value, _LAYOUT):
-                below.append(value)
-        elif isinstance(value, tuple | list):
-            items = cast("Sequence[object]", value)
-            below.extend(item for item in items if isinstance(item, cst.CSTNode) and not isinstance(item, _LAYOUT))
+        sort = _SORTS.get(type(value))
+        if sort is None:
+            sort = _sort(type(value))
+        if sort is _NODE:
+            below.append(cast("cst.CSTNode", value))
+        elif sort is _SEQUENCE:
+            below += [
+                item
+                for item in cast("Sequence[cst.CSTNode]", value)
+                if (_SORTS.get(type(item)) or _sort(type(item))) is _NODE
+            ]
     return below
 
 
 def walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    """The node and everything below it, in source order."""
+    """The node and everything below it, in source order. Where the tree is at hand, `Tree.walk` is faster."""
     stack = [node]
     while stack:
         node = stack.pop()
         yield node
-        stack.extend(reversed(children(node)))
+        below = children(node)
+        below.reverse()
+        stack += below
 
 
 class Tree:
     """The parsed statement of one unit. Trees are shared between units of the same text, so they know no file."""
 
-    def __init__(self, module: cst.Module, root: cst.CSTNode) -> None:
+    def __init__(self, module: cst.Module, root: cst.CSTNode, above: int) -> None:
         self.module = module
         self.root = root
+        self.above = above
+        """How many lines of the module stand above the unit's own first line."""
+
+    @cached_property
+    def nodes(self) -> tuple[cst.CSTNode, ...]:
+        """All nodes, in source order; what contains a node comes before it."""
+        return tuple(walk(self.root))
 
     @cached_property
     def order(self) -> dict[cst.CSTNode, int]:
-        """Each node's number in source order; what contains a node comes before it."""
-        return {node: number for number, node in enumerate(walk(self.root))}
+        """Each node's number in source order."""
+        return {node: number for number, node in enumerate(self.nodes)}
 
     @cached_property
     def parents(self) -> dict[cst.CSTNode, cst.CSTNode]:
         """Each node's parent; the root has none."""
-        found: dict[cst.CSTNode, cst.CSTNode] = {}
-        stack = [self.root]
-        while stack:
-            node = stack.pop()
-            below = children(node)
-            for child in below:
-                found[child] = node
-            stack.extend(reversed(below))
+        return {child: node for node in self.nodes for child in children(node)}
+
+    @cached_property
+    def _by_type(self) -> dict[type[cst.CSTNode], list[cst.CSTNode]]:
+        found: dict[type[cst.CSTNode], list[cst.CSTNode]] = {}
+        for node in self.nodes:
+            found.setdefault(type(node), []).append(node)
         return found
+
+    @cached_property
+    def _ends(self) -> dict[cst.CSTNode, int]:
+        """For each node, the number behind that of the last node in it."""
+        ends = {node: number + 1 for number, node in enumerate(self.nodes)}
+        parents = self.parents
+        for node in reversed(self.nodes):
+            above = parents.get(node)
+            if above is not None and ends[above] < ends[node]:
+                ends[above] = ends[node]
+        return ends
+
+    def walk(self, node: cst.CSTNode) -> tuple[cst.CSTNode, ...]:
+        """The node and everything below it, in source order."""
+        return self.nodes[self.order[node] : self._ends[node]]
+
+    def of_type(self, kind: type[Node]) -> list[Node]:
+        """All nodes of exactly one type, in source order."""
+        return cast("list[Node]", self._by_type.get(kind, []))
 
     def ancestors(self, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
         """The nodes that contain this one, innermost first."""

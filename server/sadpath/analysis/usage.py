@@ -286,34 +286,15 @@ class _Follower:
         return attribute.attr.value in _CHANGERS and isinstance(self._unit.parent(call), cst.Expr)
 
     def _reads_of(self, name: str, scope: _Function | None, statement: cst.CSTNode) -> Sequence[cst.Name] | None:
-        """The reads that see what the statement binds to the name; None where that is not known."""
-        loads = self._unit.loads(name, scope)
-        stores = self._unit.stores(name, scope)
+        """The reads that see what the statement binds to the name; None where one may see something else instead."""
+        loads, stores = self._unit.loads(name, scope), self._unit.stores(name, scope)
         if any(isinstance(store, cst.Del | cst.Param | cst.AugAssign) for store in stores):
             return None
-        if len(stores) == 1 or all(map(self._makes_container, stores)):
+        if all(map(self._makes_container, stores)):
             return loads
-        return self._reads_before_rebinding(loads, stores, statement)
-
-    def _reads_before_rebinding(
-        self, loads: Sequence[cst.Name], stores: Sequence[cst.CSTNode], statement: cst.CSTNode
-    ) -> Sequence[cst.Name] | None:
-        """The reads between the statement and the next binding, if that follows in the same block; else None."""
-        line = self._unit.parent(statement)
-        block = self._unit.parent(line) if isinstance(line, cst.SimpleStatementLine) else None
-        if line is None or not isinstance(block, cst.IndentedBlock):
-            return None
-        scope = self._unit.scope(statement)
-        if any(self._unit.scope(load) is not scope for load in loads):
-            return None
-        found: list[cst.Name] = []
-        index = next(number for number, sibling in enumerate(block.body) if sibling is line)
-        for sibling in block.body[index + 1 :]:
-            inside = set(self._unit.walk(sibling))
-            found.extend(load for load in loads if load in inside)
-            if inside.intersection(stores):
-                return found if isinstance(sibling, cst.SimpleStatementLine) else None
-        return None
+        seeing = [(load, self._unit.bound_by(load)) for load in loads]
+        seeing = [(load, bound) for load, bound in seeing if statement in bound]
+        return [load for load, _ in seeing] if all(len(bound) == 1 for _, bound in seeing) else None
 
     def _is_shared(self, name: str, scope: _Function | None) -> bool:
         """Whether the function declares the name `global` or `nonlocal`."""

@@ -110,6 +110,10 @@ class Unit(Protocol):
         """The statements (or with-items, parameters, handlers ...) of this unit that bind a name of that scope."""
         ...
 
+    def bound_by(self, name: cst.Name) -> tuple[cst.CSTNode, ...]:
+        """What may have bound a name to the value that it has where it is read: some of what `stores` gives."""
+        ...
+
     def uses(self, expression: cst.BaseExpression) -> tuple[Use, ...]:
         """What is done with the value of an expression, followed through conditions, displays and local names."""
         ...

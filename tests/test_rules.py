@@ -4,6 +4,7 @@ import importlib
 import pkgutil
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ each_rule = pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
 
 
 @each_rule
-def test_documentation_examples_hold(rule: Rule) -> None:
+def test_documentation_examples_hold(rule: Rule[Any]) -> None:
     for example in examples(rule.documentation):
         _check_style(check_expectations([rule.name], example))
 
@@ -39,7 +40,7 @@ def test_fixture_holds(fixture: Path) -> None:
 
 
 @each_rule
-def test_names_agree(rule: Rule) -> None:
+def test_names_agree(rule: Rule[Any]) -> None:
     """Function, module, docs page and fixture are called as the rule is."""
     name = rule.name.replace("-", "_")
     assert rule.check.__name__ == name
@@ -63,7 +64,7 @@ def test_nothing_is_left_over() -> None:
 
 
 @each_rule
-def test_documentation_has_its_parts(rule: Rule) -> None:
+def test_documentation_has_its_parts(rule: Rule[Any]) -> None:
     headings = re.findall(r"^ *## (.+)$", rule.documentation, re.MULTILINE)
     assert headings == SECTIONS
     shown = [bool(expectations(example)) for example in examples(rule.documentation)]
@@ -72,13 +73,12 @@ def test_documentation_has_its_parts(rule: Rule) -> None:
 
 
 @each_rule
-def test_summary_says_what_is_wrong(rule: Rule) -> None:
-    """The problem and not the remedy, without names, in words that go on in the middle of a sentence."""
+def test_summary_says_what_is_wrong(rule: Rule[Any]) -> None:
+    """The problem and not the remedy, in words that go on in the middle of a sentence."""
     assert not re.match(r"(check|avoid|use|no|do not|don't|never)\b", rule.summary, re.IGNORECASE), rule.summary
     assert rule.summary[0].islower()
-    assert "`" not in rule.summary
     assert rule.summary[-1] not in ".!"
-    assert len(rule.summary) <= 80
+    assert len(rule.summary) <= 90
 
 
 def _check_style(findings: list[Finding]) -> None:

@@ -57,17 +57,7 @@ def check_code(
     `files` are the other files of the project, text by path. No file is read but the standard library's stubs.
     Raises ValueError where no rule has one of the names, or a part of the code cannot be analysed.
     """
-    known = {rule.name: rule for rule in all_rules()}
-    for name in rule_names:
-        if name not in known:
-            raise ValueError(_unknown_rule("", name, known))
-    program = Program(MemorySources({**files, path: code}), library_tables())
-    named = [known[name] for name in rule_names]
-    running = named if all(rule.visits for rule in named) else known.values()  # some judge what the others report
-    report = check(Engine(program, running), path, running, known)
-    for skip in report.skipped:
-        raise ValueError(f"{path}:{(skip.line or 0) + 1}: {skip.reason}")
-    return [finding for finding in report.findings if finding.rule in rule_names]
+    return _Project(rule_names, {**files, path: code}).check(path)
 
 
 def check_expectations(
@@ -83,9 +73,10 @@ def check_expectations(
         problems.extend(_unreadable(code, rule_names, known))
     if problems:
         raise AssertionError("\n\n".join([f"{path}:", *problems]))
-    findings = check_code(rule_names, code, path, files)
+    project = _Project(rule_names, {**files, path: code})
+    findings = project.check(path)
     problems.extend(_differences(code, expectations(code), findings))
-    problems.extend(_broken_fixes(rule_names, code, findings, path, files))
+    problems.extend(_broken_fixes(project, path, code, findings))
     if problems:
         raise AssertionError("\n\n".join([f"{path}:", *problems]))
     return findings
@@ -128,6 +119,34 @@ def apply_fix(code: str, fix: Fix) -> str:
 def all_rules() -> tuple[Rule[Any], ...]:
     """All rules there are, by name."""
     return load_rules()
+
+
+class _Project:
+    """Files in memory, and the engine with the rules that run on them."""
+
+    def __init__(self, rule_names: Sequence[str], files: Mapping[str, str]) -> None:
+        known = {rule.name: rule for rule in all_rules()}
+        for name in rule_names:
+            if name not in known:
+                raise ValueError(_unknown_rule("", name, known))
+        named = [known[name] for name in rule_names]
+        self._names = rule_names
+        self._known = known
+        self._running = (
+            named if all(rule.visits for rule in named) else known.values()
+        )  # some judge the others' reports
+        self._sources = MemorySources(files)
+        self._engine = Engine(Program(self._sources, library_tables()), self._running)
+
+    def check(self, path: str) -> list[Finding]:
+        report = check(self._engine, path, self._running, self._known)
+        for skip in report.skipped:
+            raise ValueError(f"{path}:{(skip.line or 0) + 1}: {skip.reason}")
+        return [finding for finding in report.findings if finding.rule in self._names]
+
+    def replace(self, path: str, text: str) -> None:
+        self._sources.replace(path, text)
+        self._engine.reload(path)
 
 
 def _next_line_of_code(lines: Sequence[str], number: int) -> int:
@@ -214,9 +233,7 @@ def _not_expected(lines: Sequence[str], finding: Finding) -> str:
     )
 
 
-def _broken_fixes(
-    rule_names: Sequence[str], code: str, findings: Sequence[Finding], path: str, files: Mapping[str, str]
-) -> Iterator[str]:
+def _broken_fixes(project: _Project, path: str, code: str, findings: Sequence[Finding]) -> Iterator[str]:
     """One paragraph for each fix that gives code which does not parse or in which as much is found as before."""
     for finding in findings:
         for fix in finding.fixes:
@@ -227,8 +244,9 @@ def _broken_fixes(
             except cst.ParserSyntaxError as error:
                 yield f"{where} gives code that does not parse: {error}\n\n{fixed}"
                 continue
-            left = [other for other in check_code(rule_names, fixed, path, files) if other.rule == finding.rule]
-            if len(left) >= sum(other.rule == finding.rule for other in findings):
+            project.replace(path, fixed)
+            left = sum(other.rule == finding.rule for other in project.check(path))
+            if left >= sum(other.rule == finding.rule for other in findings):
                 yield f"{where} leaves the finding in place\n\n{fixed}"
 
 

@@ -15,6 +15,10 @@ class MemorySources:
         self._files = {path: split_lines(text) for path, text in files.items()}
         self._stubs = DiskSources(Path("/no project"))
 
+    def replace(self, path: str, text: str) -> None:
+        """Give a file another text."""
+        self._files[path] = split_lines(text)
+
     def read(self, path: str) -> list[str] | None:
         """The file's lines, or a stub's."""
         return self._files[path] if path in self._files else self._stubs.read(path)

@@ -1,5 +1,6 @@
 """The vocabulary that a rule is written in: with `libcst`, all that a rule may import."""
 
+from sadpath.rule.blocking import Blocking
 from sadpath.rule.diagnostic import (
     Between,
     Confidence,
@@ -50,6 +51,7 @@ __all__ = [
     "UNKNOWN",
     "Argument",
     "Between",
+    "Blocking",
     "Catcher",
     "Class",
     "Confidence",

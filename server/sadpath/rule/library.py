@@ -51,6 +51,8 @@ class TimeoutFact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Whether `socket.setdefaulttimeout` bounds the call where no parameter is given."""
     quiet: tuple[str, ...] = ()
     """Attributes that may bound the call where they are used on its receiver or on what it is assigned to."""
+    replaced: tuple[str, ...] = ()
+    """Methods that may bound the call where they are assigned to its receiver or overridden."""
     waits: str = "the server never answers"
     """The event that makes the call hang, as a clause."""
     bound_with: str = ""

@@ -6,6 +6,7 @@ from typing import Protocol, TypeAlias
 
 import libcst as cst
 
+from sadpath.rule.blocking import Blocking
 from sadpath.rule.handler import Handler
 from sadpath.rule.library import Libraries
 from sadpath.rule.path import Path
@@ -128,6 +129,10 @@ class Unit(Protocol):
 
     def retry_policy(self, node: cst.Call | cst.Decorator) -> RetryPolicy | None:
         """What a call of a retry library, or its name as a decorator, asks for; None where that cannot be told."""
+        ...
+
+    def blocking(self, call: cst.Call) -> Blocking | None:
+        """How a call may block for ever; None where it does not, is bounded, or files do not tell."""
         ...
 
     def is_exception(self, value: Value, *names: str) -> bool:

@@ -1,0 +1,23 @@
+"""What a rule learns about a call that may block for ever."""
+
+from dataclasses import dataclass
+
+import libcst as cst
+
+from sadpath.rule.diagnostic import Confidence, Evidence
+from sadpath.rule.library import TimeoutFact
+
+
+@dataclass(frozen=True)
+class Blocking:
+    """A call that nothing bounds, as far as files tell.
+
+    `function` is what blocks: the called expression, or what `asyncio.to_thread` is told to call. `given` is the
+    argument that says "for ever"; None where no argument says anything. `because` tells how the function was found.
+    """
+
+    fact: TimeoutFact
+    function: cst.BaseExpression
+    given: cst.Arg | None
+    confidence: Confidence
+    because: tuple[Evidence, ...] = ()

@@ -92,7 +92,7 @@ def bare_except(node: cst.CSTNode, unit: Unit) -> Iterator[Diagnostic]:
     handler = unit.handler(node)
     if handler is None or handler.width is not Width.EVERYTHING or handler.loss or handler.excused:
         return
-    if handler.worst.outcome in (Outcome.KEPT, Outcome.ENDED, Outcome.RAISED):
+    if handler.worst.outcome in (Outcome.KEPT, Outcome.ENDED, Outcome.RAISED) or _is_edge(handler, unit):
         return
     yield Diagnostic(
         Head(node),
@@ -101,7 +101,7 @@ def bare_except(node: cst.CSTNode, unit: Unit) -> Iterator[Diagnostic]:
         severity=Severity.HINT if _is_minor(handler) else Severity.WARNING,
         evidence=(Evidence(f'the author says: "{handler.remark}"'),) if handler.remark else (),
         related=(Related(handler.turn, "this way nothing is raised again"),) if handler.turn else (),
-        fixes=tuple(_fixes(handler.node, unit)),
+        fixes=tuple(_fixes(handler.node)),
     )
 
 
@@ -109,41 +109,41 @@ def _message(handler: Handler, unit: Unit) -> str:
     worst = handler.worst
     if worst.outcome is Outcome.CONVERTED:
         return f"{handler.clause} turns Ctrl-C and `sys.exit` into an ordinary error"
-    if worst.path.exit in (Exit.FALLS, Exit.CONTINUES) and _in_endless_loop(handler, unit):
+    if _goes_round(handler, unit):
         return f"{handler.clause} stops Ctrl-C and `sys.exit` too: the loop goes on"
     if worst.outcome <= Outcome.TIDIED:
         return f"{handler.clause} swallows Ctrl-C and `sys.exit` along with every error, without a trace"
     return f"{handler.clause} stops Ctrl-C and `sys.exit` too, and treats them like any error"
 
 
-def _in_endless_loop(handler: Handler, unit: Unit) -> bool:
+def _is_edge(handler: Handler, unit: Unit) -> bool:
+    """Whether all that was done ends here, as at the edge of a thread, and is recorded on purpose."""
+    deliberate = handler.worst.outcome is Outcome.RECORDED and not _is_bare(handler.node)
+    return deliberate and not _goes_round(handler, unit)
+
+
+def _goes_round(handler: Handler, unit: Unit) -> bool:
+    """Whether a `while` around goes on after the worst way."""
     loops = (above for above in unit.ancestors(handler.node) if isinstance(above, cst.While | cst.FunctionDef))
-    return isinstance(next(loops, None), cst.While)
+    return handler.worst.path.exit in (Exit.FALLS, Exit.CONTINUES) and isinstance(next(loops, None), cst.While)
 
 
 def _is_minor(handler: Handler) -> bool:
     """Whether little is lost: the author meant it, the time in which it can happen is short, or an error remains."""
-    outcome = handler.worst.outcome
-    deliberate = outcome is Outcome.RECORDED and not _is_bare(handler.node)
-    return (
-        deliberate
-        or handler.tidying
-        or handler.work is not Work.OTHER
-        or bool(handler.remark)
-        or outcome is Outcome.CONVERTED
-    )
+    converted = handler.worst.outcome is Outcome.CONVERTED
+    return converted or handler.tidying or handler.work is not Work.OTHER or bool(handler.remark)
 
 
 def _is_bare(node: Catcher) -> bool:
     return not isinstance(node, cst.With) and node.type is None
 
 
-def _fixes(node: Catcher, unit: Unit) -> Iterator[Fix]:
+def _fixes(node: Catcher) -> Iterator[Fix]:
     """Not safe: what relied on stopping everything stops less, though seldom anything that was meant."""
     title = "Catch `Exception` only"
     if isinstance(node, cst.With):
         return
     if node.type is None:
-        yield Fix(title, (Edit(node, unit.code(node).replace("except", "except Exception", 1)),))
+        yield Fix(title, (Edit(Head(node), "except Exception"),))
     elif isinstance(node.type, cst.Name | cst.Attribute):
         yield Fix(title, (Edit(node.type, "Exception"),))

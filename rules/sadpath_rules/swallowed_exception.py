@@ -47,14 +47,14 @@ def swallowed_exception(node: cst.CSTNode, unit: Unit) -> Iterator[Diagnostic]:
                 continue
 
     def refresh(cache, feed):
-        with contextlib.suppress(Exception):  # expect: swallowed-exception "nobody will know"
+        with contextlib.suppress(Exception):  # expect: swallowed-exception "nobody will know why"
             cache.load(feed)
             feed.acknowledge()
 
     def rates(client):
         try:
             return client.fetch().json()
-        except Exception:  # expect: swallowed-exception "gets `None`"
+        except Exception:  # expect: swallowed-exception "`None` stands in for it"
             return None
     ```
 
@@ -113,19 +113,32 @@ def _is_judged_here(handler: Handler) -> bool:
 
 def _grade(handler: Handler, unit: Unit) -> tuple[int, str]:
     """How much the hint weighs, 0 for nothing, and what it says."""
-    outcome = handler.worst.outcome
-    if outcome >= Outcome.ANSWERED or any(way.outcome >= Outcome.CONVERTED for way in handler.ways):
+    if handler.harm is Harm.LIMIT:
+        return _STRONG, f"the `TimeoutError` that is to end the loop is stopped by {handler.clause} in the same loop"
+    outcome, best = handler.worst.outcome, max(way.outcome for way in handler.ways)
+    if outcome >= Outcome.ANSWERED or best >= Outcome.KEPT or _is_tried_again(handler, unit):
         return 0, ""
-    if handler.tidying or handler.work is Work.CLOSE or _is_small_suppress(handler):
+    is_trifle = handler.is_one_step and not handler.waits
+    if handler.tidying or handler.work in _ACCEPTED or (is_trifle and isinstance(handler.node, cst.With)):
         return 0, ""
     if handler.work is Work.IMPORT:
         return _WEAK, "any error inside the imported module is taken for its absence"
+    if best >= Outcome.ANSWERED:
+        return _WEAK, f"if {handler.attempt} fails, not every way through the handler tells of it"
     if outcome >= Outcome.WHISPERED:
         return _told(handler)
     if handler.harm is not Harm.NONE:
         return _STRONG, _HARM[handler.harm].format(handler.attempt)
-    is_lookup = outcome is Outcome.REPLACED and len(handler.calls) < 2 and not handler.waits
-    return _WEAK if is_lookup else _NORMAL, f"if {handler.attempt} fails for any reason, {_instead(handler, unit)}"
+    instead = f"{handler.instead} stands in for it and " if handler.instead and outcome is Outcome.REPLACED else ""
+    grade = _WEAK if is_trifle and outcome is Outcome.REPLACED else _NORMAL
+    return grade, f"if {handler.attempt} fails for any reason, {instead}nobody will know why"
+
+
+def _is_tried_again(handler: Handler, unit: Unit) -> bool:
+    """Whether the rules for retries speak of the same handler."""
+    loops = (unit.retry_loop(above) for above in unit.ancestors(handler.node) if isinstance(above, cst.For | cst.While))
+    failures = (failure for loop in loops if loop for failure in (*loop.endless, *loop.immediate))
+    return any(failure.catcher is handler.node for failure in failures)
 
 
 def _told(handler: Handler) -> tuple[int, str]:
@@ -141,21 +154,6 @@ def _told(handler: Handler) -> tuple[int, str]:
             f"only the text of the error is kept: which of these {len(handler.calls)} calls it came from is lost",
         )
     return 0, ""
-
-
-def _instead(handler: Handler, unit: Unit) -> str:
-    """What happens instead of the guarded code."""
-    path, outcome = handler.worst.path, handler.worst.outcome
-    if isinstance(path.end, cst.Return) and path.end.value and len(value := unit.code(path.end.value)) <= _LONG:
-        return f"the caller gets `{value}` and nobody will know why"
-    changed = [step for step in path.steps if isinstance(step, cst.Assign)]
-    if outcome is Outcome.REPLACED and len(changed) == 1 and len(value := unit.code(changed[0])) <= _LONG:
-        return f"`{value}` stands in for it and nobody will know why"
-    return "nobody will know"
-
-
-def _is_small_suppress(handler: Handler) -> bool:
-    return isinstance(handler.node, cst.With) and len(handler.calls) < 2 and not handler.waits
 
 
 def _diagnostic(handler: Handler, grade: int, message: str) -> Diagnostic:
@@ -201,7 +199,7 @@ def _is_true(value: cst.BaseExpression | None) -> bool:
     return isinstance(value, cst.Name) and value.value == "True"
 
 
-_LONG = 40
+_ACCEPTED = (Work.CLOSE, Work.TEXT, Work.SEARCH)
 _MANY = 5
 _HARM = {
     Harm.ITEM: "an item for which {} fails is skipped and nobody will know",

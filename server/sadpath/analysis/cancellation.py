@@ -50,7 +50,7 @@ def _after(unit: Unit, node: Catcher, body: cst.BaseSuite, way: Handling, on_pur
     leaves = way.path.exit
     if leaves in (Exit.FALLS, Exit.CONTINUES):
         later, loop = _later(unit, node, leaves)
-        if loop is not None and not (on_purpose and _may_end(loop)):
+        if loop is not None and not (on_purpose and (_may_end(loop) or _may_leave(unit, later))):
             return Loss.LOOPS
         if any(_works_on(inner) for statement in later for inner in own(statement)):
             return Loss.CONTINUES
@@ -121,7 +121,7 @@ def _waits_for_tasks(body: cst.BaseSuite) -> bool:
 
 def _is_task(awaited: cst.BaseExpression) -> bool:
     if isinstance(awaited, cst.Call) and last_name(awaited.func) in ("gather", "shield", "wait", "wait_for"):
-        return all(not isinstance(inner, cst.Call) for arg in awaited.args[:1] for inner in own(arg))
+        return all(_is_task(argument.value) for argument in awaited.args[:1])
     return isinstance(awaited, cst.Name | cst.Attribute | cst.Subscript)
 
 
@@ -138,6 +138,12 @@ def _works_on(node: cst.CSTNode) -> bool:
 def _may_end(loop: cst.While | cst.For) -> bool:
     """Whether whoever cancels may also have told the loop to end, by what it tests."""
     return isinstance(loop, cst.While) and truth_of(loop.test) is None
+
+
+def _may_leave(unit: Unit, statements: list[cst.CSTNode]) -> bool:
+    """Whether what follows in the loop has a way out, which the handler may have prepared."""
+    block = [statement for statement in statements if isinstance(statement, cst.BaseStatement)]
+    return any(path.exit not in (Exit.FALLS, Exit.CONTINUES) for path in unit.paths(block))
 
 
 def _sets_flag(way: Handling) -> bool:

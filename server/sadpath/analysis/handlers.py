@@ -7,7 +7,7 @@ import libcst as cst
 
 from sadpath.analysis.cancellation import is_wait, loss
 from sadpath.analysis.effects import called, last_name, words_of
-from sadpath.analysis.harm import attempt, harm
+from sadpath.analysis.harm import attempt, harm, instead, leaves_loop, loop_around
 from sadpath.analysis.outcomes import CLOSING, handlings
 from sadpath.analysis.places import own
 from sadpath.rule import Catcher, Display, Handler, Handling, Loss, Unit, Value, Width, Work, members, name_of
@@ -30,11 +30,12 @@ def handler(unit: Unit, node: cst.CSTNode) -> Handler | None:
         node=node,
         clause=_clause(unit, node),
         attempt=attempt(unit, body, calls),
+        instead=instead(unit, min(ways, key=lambda way: way.outcome)),
         body=body,
         caught=caught,
         width=_width(unit, node, caught),
         ways=ways,
-        work=_work(body, calls),
+        work=_work(unit, node, body, calls),
         calls=calls,
         waits=waits,
         harm=harm(unit, node, body, ways),
@@ -65,8 +66,23 @@ def _classes(unit: Unit, expression: cst.BaseExpression) -> Iterator[Value]:
         for element in expression.elements:
             yield from _classes(unit, element.value)
         return
-    for value in members(unit.denotes(expression).value):
-        yield from value.items if isinstance(value, Display) else (value,)
+    if not _is_given(unit, expression):
+        for value in members(unit.denotes(expression).value):
+            yield from value.items if isinstance(value, Display) else (value,)
+
+
+def _is_given(unit: Unit, expression: cst.BaseExpression) -> bool:
+    """Whether the classes come from a parameter, or from `self`: an annotation there is only their common base."""
+    root = expression
+    while isinstance(root, cst.Attribute):
+        root = root.value
+    functions = [above for above in unit.ancestors(expression) if isinstance(above, cst.FunctionDef)]
+    return isinstance(root, cst.Name) and any(_has_parameter(function, root.value) for function in functions)
+
+
+def _has_parameter(function: cst.FunctionDef, name: str) -> bool:
+    given = function.params
+    return any(param.name.value == name for param in (*given.posonly_params, *given.params, *given.kwonly_params))
 
 
 def _try(unit: Unit, node: cst.ExceptHandler | cst.ExceptStarHandler) -> cst.Try | cst.TryStar:
@@ -110,15 +126,25 @@ def _is_cancellation(unit: Unit, value: Value) -> bool:
     return name_of(value) in _CANCELLATIONS or unit.is_exception(value, *_CANCELLATIONS)
 
 
-def _work(body: cst.BaseSuite, calls: tuple[cst.Call, ...]) -> Work:
-    small = [
+def _work(unit: Unit, node: Catcher, body: cst.BaseSuite, calls: tuple[cst.Call, ...]) -> Work:
+    statements = [
         inner for line in body.body for inner in (line.body if isinstance(line, cst.SimpleStatementLine) else [line])
     ]
-    if any(isinstance(statement, cst.Import | cst.ImportFrom) for statement in small) and not calls:
+    if any(isinstance(statement, cst.Import | cst.ImportFrom) for statement in statements) and not calls:
         return Work.IMPORT
     if calls and all(words_of(last_name(call.func)) & CLOSING for call in calls):
         return Work.CLOSE
+    if calls and all(called(unit, call) in _MAKES_TEXT for call in calls):
+        return Work.TEXT
+    loop = loop_around(unit, node)
+    if isinstance(loop, cst.For) and not _counts(unit, loop) and leaves_loop(unit, node):
+        return Work.SEARCH
     return Work.OTHER
+
+
+def _counts(unit: Unit, loop: cst.For) -> bool:
+    """Whether the loop goes through numbers: then it makes attempts."""
+    return isinstance(loop.iter, cst.Call) and called(unit, loop.iter) in ("builtins.range", "itertools.count")
 
 
 def _clause(unit: Unit, node: Catcher) -> str:
@@ -162,6 +188,7 @@ def _runs_at_exit(unit: Unit, function: cst.FunctionDef) -> bool:
 
 
 _CANCELLATIONS = ("asyncio.CancelledError", "asyncio.exceptions.CancelledError", "trio.Cancelled")
+_MAKES_TEXT = frozenset({"builtins.repr", "builtins.str", "builtins.ascii", "builtins.format", "builtins.len"})
 _LAST_RITES = frozenset({"__del__", "__repr__", "__str__"})
 _CLOSERS = frozenset({"aclose", "aexit", "cleanup", "close", "dispose", "exit", "shutdown", "teardown"})
 _DIRECTIVE = re.compile(

@@ -21,13 +21,20 @@ CLOSING = frozenset(
 
 
 def handlings(unit: Unit, node: Catcher) -> tuple[Handling, ...]:
-    """Each way through a handler with what becomes of the exception; one way where nothing is known to leave it."""
+    """Each way through a handler with what becomes of the exception; one way where nothing is known to leave it.
+
+    Where the code asks whether it is shutting down, only what it does otherwise counts.
+    """
     if isinstance(node, cst.With):
         return (Handling(Path((), Exit.FALLS), Outcome.NOTHING),)
     bound = node.name.name if node.name else None
     reader = _Reader(unit, bound.value if isinstance(bound, cst.Name) else "")
     ways = tuple(Handling(path, reader.outcome(path)) for path in unit.paths(node.body))
-    return ways or (Handling(Path((), Exit.FALLS), Outcome.ANSWERED),)
+    if not ways:
+        return (Handling(Path((), Exit.FALLS), Outcome.ANSWERED),)
+    asking = [way for way in ways if _asks_for_end(way.path)]
+    otherwise = max((way.outcome for way in asking), default=Outcome.NOTHING)
+    return tuple(way for way in ways if way not in asking or way.outcome is otherwise)
 
 
 class _Reader:
@@ -146,12 +153,24 @@ _RECORDERS = frozenset(
         "showtraceback", "call_exception_handler",
     }
 )  # fmt: skip
+_ENDING = frozenset(
+    {
+        "alive", "cancelled", "closed", "closing", "disposed", "exiting", "finalizing", "running", "shutdown", "stop",
+        "stopped", "stopping", "terminated",
+    }
+)  # fmt: skip
 _TRACEBACK_ARGUMENTS = frozenset({"exc_info", "exception", "stack_info", "with_traceback"})
 _PLAIN = (
     cst.Name, cst.Attribute, cst.BaseNumber, cst.BaseString, cst.Ellipsis, cst.UnaryOperation, cst.BaseElement,
     cst.Tuple, cst.List, cst.Set, cst.Dict, cst.BaseDictElement, cst.Arg, cst.FormattedStringText,
     cst.FormattedStringExpression,
 )  # fmt: skip
+
+
+def _asks_for_end(path: Path) -> bool:
+    """Whether a test on the way asks if all this is about to end anyway."""
+    tests = (step for step in path.steps if isinstance(step, cst.BaseExpression))
+    return any(isinstance(inner, cst.Name) and words_of(inner.value) & _ENDING for test in tests for inner in own(test))
 
 
 def _is_flag(value: cst.BaseExpression | None) -> bool:

@@ -32,7 +32,7 @@ class Positions:
 
     def edited(self, edit: Edit) -> Range:
         """The range that an edit replaces; empty for one that inserts."""
-        start, end = self._spans[edit.node]
+        start, end = self._span(edit.node)
         if edit.where == "before":
             end = start
         elif edit.where == "after":
@@ -67,7 +67,7 @@ def _nodes(place: Place | Edit) -> Iterator[cst.CSTNode]:
         yield place.node
         yield from _header(place.node)
     elif isinstance(place, Edit):
-        yield place.node
+        yield from _nodes(place.node)
     else:
         yield place
 

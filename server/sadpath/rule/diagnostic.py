@@ -66,9 +66,9 @@ class Related:
 
 @dataclass(frozen=True)
 class Edit:
-    """New text in place of a node, directly before it or directly after it."""
+    """New text in place of a node (or other place), directly before it or directly after it."""
 
-    node: cst.CSTNode
+    node: Place
     text: str
     where: Literal["replace", "before", "after"] = "replace"
 

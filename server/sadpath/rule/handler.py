@@ -60,6 +60,10 @@ class Work(str, Enum):
     """It imports, and defines what depends on that."""
     CLOSE = "close"
     """It releases something that is not needed any more."""
+    TEXT = "text"
+    """It makes text of an object, whose own code may fail."""
+    SEARCH = "search"
+    """It tries one of several candidates; the first that works ends the loop."""
     OTHER = "other"
 
 
@@ -72,6 +76,8 @@ class Harm(str, Enum):
     """One round of a loop without end, such as a message that was received."""
     WRITE = "write"
     """What was to be written to a database or sent to a service."""
+    LIMIT = "limit"
+    """The limit of a loop: it is raised in the guarded code and stopped by the handler, which lets the loop go on."""
     BLOCK = "block"
     """The code inside a `with` whose context manager this is."""
     NONE = "none"
@@ -101,8 +107,9 @@ class Handler:
     """Code that stops exceptions.
 
     For messages, `clause` is how it is written, "`except Exception`", and `attempt` what may fail, "`client.fetch`".
-    `body` is what it guards, `calls` are the calls in it, `waits` tells whether it awaits anything, nested functions
-    aside; `harm` is what its failure costs. `caught` are the classes.
+    `instead` is what stands in for its result on the worst way, "`None`", or "". `body` is what it guards, `calls` are
+    the calls in it, `waits` tells whether it awaits anything, nested functions aside; `harm` is what its failure costs.
+    `caught` are the classes.
     `remark` is what the author says about it in comments, "" where nothing. `excused` tells that nobody could do
     anything about a failure there: in `__del__`, `__repr__` and at interpreter exit. `tidying` tells that it stands in
     code that only cleans up: a function that closes something, a `finally`, another handler. `loss` is what happens to
@@ -112,6 +119,7 @@ class Handler:
     node: Catcher
     clause: str
     attempt: str
+    instead: str
     body: cst.BaseSuite
     caught: tuple[Value, ...]
     width: Width
@@ -129,6 +137,16 @@ class Handler:
     def worst(self) -> Handling:
         """The way on which least becomes of the exception."""
         return min(self.ways, key=lambda way: way.outcome)
+
+    @property
+    def is_one_step(self) -> bool:
+        """Whether a single simple statement is guarded."""
+        lines = self.body.body
+        return (
+            len(lines) == 1
+            and (not isinstance(lines[0], cst.SimpleStatementLine) or len(lines[0].body) == 1)
+            and not (isinstance(lines[0], cst.BaseCompoundStatement))
+        )
 
     @property
     def turn(self) -> cst.CSTNode | None:

@@ -145,7 +145,10 @@ def returns(program: Program, path: str, qualname: str) -> Denotation:
     for evaluator, node in definitions(program, path, qualname):
         if isinstance(node, cst.FunctionDef):
             if node.returns is not None:
-                found.append(annotated.instance(evaluator, node.returns.annotation))
+                declared = annotated.instance(evaluator, node.returns.annotation)
+                what = describe(declared.value)
+                step = evaluator.evidence(f"`{node.name.value}` returns `{what}`", node)
+                found.append(because(declared, step) if what else declared)
             else:
                 found.append(_inferred(evaluator, node))
     return join(found) if found else NOTHING

@@ -24,7 +24,7 @@ _LITERAL = re.compile(r"""[^'"{}\\\r\n]*""")
 
 _INDENT = r"([ \t\f]*)"
 _INDENTATION = re.compile(_INDENT)
-_NO_EXPRESSION = re.compile(
+NO_EXPRESSION = re.compile(
     _INDENT + r"(?:async[ \t]+def|def|class|return|import|while|with|try|raise|pass|break|continue|global|nonlocal|del"
     r"|assert|except|finally|elif)\b"
 )
@@ -139,7 +139,7 @@ class _Reader:
             return
         self._take(len(self.line))
         below = self.lines[self.row + 1] if self.row + 1 < len(self.lines) else ""
-        if below and (character == "\\" or (self.open and not _NO_EXPRESSION.match(below))):
+        if below and (character == "\\" or (self.open and not NO_EXPRESSION.match(below))):
             self._next_row()
         else:
             self._finish(self._above_decorators() if self.open else self.row + 1)

@@ -12,8 +12,6 @@ CHAIN = 2000
 ELIFS = 1000
 CHARACTERS = 2_000_000
 
-MODEST = BRACKETS  # no text of so few characters can nest too deeply
-
 _LINK = re.compile(r"""([(\[{])|([)\]}])|([,;])|"+|[-+*/%@&|^~.<>=]|\b(?:and|or|not|if|for|lambda|in|is|await)\b""")
 _ELIF = re.compile(r"^([ \t\f]*)elif\b", re.MULTILINE)
 

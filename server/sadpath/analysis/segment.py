@@ -14,6 +14,7 @@ _START = re.compile(r"[ \t\f]*(?:(?P<decorator>@)|(?P<class>class)\b|(?P<async>a
 _NAME = re.compile(r"[\s\\]*(\w+)")
 _INDENT = re.compile(r"(?:[ \t\f]*\f)?([ \t]*)")
 _MARK = re.compile(r"(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<colon>:)|\blambda\b")
+_HASH = re.compile(r"#[^\r\n]*")
 _DIRECTIVE = re.compile(r"(?i:noqa|nosec)|NOSONAR|(?:pylint|ruff|type|pyright|mypy|ty|pyrefly|sadpath)\s*:")
 
 
@@ -123,13 +124,14 @@ def _header(scanner: Scanner, row: int) -> _Header | None:
     if not start or start["decorator"]:
         return None
     kind = "class" if start["class"] else "function"
-    line = scanner.lines[row]
-    end, length, inline = row + 1, len(line.rstrip()), False
-    if "#" in line or line[length - 1] != ":" or scanner.logical_end(row) > end:
-        logical = read(scanner.lines, row, scanner.mend)
-        end, length = logical.end, _colon(logical.code, start.end())
-        inline = bool(logical.code[length:].strip())
-    name = _NAME.match("".join(scanner.lines[row:end]), start.end())
+    end, inline = scanner.logical_end(row), False
+    text = "".join(scanner.lines[row:end])
+    length = len(text.rstrip())
+    if "#" in text or text[length - 1] != ":":
+        code = read(scanner.lines, row, scanner.mend).code
+        length = _colon(code, start.end())
+        inline = bool(code[length:].strip())
+    name = _NAME.match(text, start.end())
     return _Header(
         row, end, kind, name[1] if name else "", bool(start["async"]), length, kind == "class" and not inline
     )
@@ -156,7 +158,7 @@ def _statement_end(scanner: Scanner, row: int, columns: int) -> int:
     """The row after a statement with all its branches."""
     end = scanner.block_end(scanner.logical_end(row), columns)
     row = scanner.next_code(end)
-    while scanner.continues(row, columns):
+    while scanner.goes_on(row, columns):
         end = scanner.block_end(scanner.logical_end(row), columns)
         row = scanner.next_code(end)
     return end
@@ -179,7 +181,9 @@ def _segment(
         header=sum(map(len, lines[first : header.first])) + header.length if header else 0,
         is_async=bool(header and header.is_async),
         is_open_class=bool(header and header.is_open_class),
-        comments=_directives(lines[first:end], scanner.mend) if "#" in text and _DIRECTIVE.search(text) else (),
+        comments=_directives(lines[first:end], scanner.mend)
+        if any(map(_DIRECTIVE.search, _HASH.findall(text)))
+        else (),
         refused=scanner.refused or too_long(text),
     )
 

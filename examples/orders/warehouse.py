@@ -14,12 +14,20 @@ class OutOfStock(Exception):
 
 
 class Warehouse:
-    """Reserves and releases stock."""
+    """Counts, reserves and releases stock."""
 
     def __init__(self, url: str, token: str) -> None:
         self._url = url
         self._session = requests.Session()
         self._session.headers["Authorization"] = f"Bearer {token}"
+
+    def available(self, sku: str) -> int:
+        """How many of an item can be ordered; the shop hides what is sold out."""
+        try:
+            response = self._session.get(f"{self._url}/items/{sku}", timeout=2)
+            return int(response.json()["available"])
+        except:
+            return 0
 
     def reserve(self, sku: str, quantity: int) -> str:
         """Reserve items and give the reservation's id."""

@@ -41,7 +41,7 @@ class Worker:
             try:
                 await self._handle(order)
             except Exception:
-                pass
+                pass  # one bad order must not stop the others
             finally:
                 self._orders.task_done()
 
@@ -53,13 +53,15 @@ class Worker:
             return
         try:
             reference = await self._payments.charge(order.id, order.amount)
-        except asyncio.CancelledError:
-            log.info("cancelled while charging %s", order.id)
+        except BaseException:
             await asyncio.to_thread(self._warehouse.release, reservation)
-            return
+            raise
         await self._audit.record(f"charged as {reference}", order.id)
 
     async def _beat(self) -> None:
         while True:
             log.info("worker alive, %d orders waiting", self._orders.qsize())
-            await asyncio.sleep(HEARTBEAT)
+            try:
+                await asyncio.sleep(HEARTBEAT)
+            except asyncio.CancelledError:
+                log.info("worker stops, %d orders left", self._orders.qsize())

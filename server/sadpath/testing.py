@@ -67,6 +67,7 @@ def check_expectations(
 
     Raises AssertionError with a text that shows each line concerned, what was expected there and what was found.
     """
+    __tracebackhide__ = True  # pytest then shows the caller's line, and the text alone
     known = [rule.name for rule in all_rules()]
     problems = [_unknown_rule("", name, known) for name in rule_names if name not in known]
     if not problems:

@@ -1,0 +1,112 @@
+"""Write docs/rules/*.md from the rules: documentation, and what each rule really says about its examples.
+
+With `--check` nothing is written; stale pages are named and the exit code is 1.
+"""
+
+import inspect
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from difflib import unified_diff
+from pathlib import Path
+
+from sadpath.analysis.finding import Finding, Fix
+from sadpath.analysis.text import split_lines
+from sadpath.rule import Rule
+from sadpath.testing import all_rules, apply_fix, check_code
+
+PAGES = Path(__file__).parent / "rules"
+EXAMPLE = re.compile(r"^```python\n(.*?)^```\n", re.DOTALL | re.MULTILINE)
+EXPECTATION = re.compile(r"^[ \t]*# expect:.*\n|[ \t]*# expect:.*$", re.MULTILINE)
+FAMILIES = {
+    "await": "Coroutines and tasks",
+    "except": "Exceptions",
+    "retry": "Retries",
+    "timeout": "Timeouts",
+}
+
+
+def main() -> int:
+    """Write or check the pages; the exit code."""
+    rules = sorted(all_rules(), key=lambda rule: rule.name)
+    pages = {PAGES / f"{rule.name}.md": page(rule) for rule in rules} | {PAGES / "README.md": index(rules)}
+    stale = [path for path, text in pages.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
+    stale += set(PAGES.glob("*.md")) - set(pages)
+    if "--check" not in sys.argv:
+        for path in stale:
+            write(path, pages.get(path))
+        return 0
+    for path in stale:
+        print(f"{path.relative_to(Path.cwd())} is stale; run docs/generate.py")
+    return 1 if stale else 0
+
+
+def write(path: Path, text: str | None) -> None:
+    """Write a page, or remove it where there is none any more."""
+    if text is None:
+        path.unlink()
+    else:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def page(rule: Rule) -> str:
+    """A rule's page."""
+    facts = [
+        f"Family: {FAMILIES[rule.family].lower()}",
+        f"severity: {rule.severity.value}",
+        f"{'also' if rule.in_tests else 'not'} reported in tests",
+    ]
+    documentation = EXAMPLE.sub(lambda found: example(rule, found[1]), inspect.cleandoc(rule.documentation) + "\n")
+    return f"{NOTE}\n# {rule.name}\n\n*{sentence(rule.summary)}*\n\n{' · '.join(facts)}\n\n{documentation}"
+
+
+def example(rule: Rule, code: str) -> str:
+    """An example, and after a bad one what is reported, with each fix as a diff."""
+    code = EXPECTATION.sub("", code)
+    findings = check_code([rule.name], code)
+    shown = [f"```python\n{code}```\n"]
+    if findings:
+        shown.append(f"```text\n{report(code, findings)}```\n")
+    shown.extend(
+        f"{fix.title}{'' if fix.safe else ' (changes what the code does: look at it first)'}:\n\n{diff(code, fix)}"
+        for finding in findings
+        for fix in finding.fixes
+    )
+    return "\n".join(shown)
+
+
+def diff(code: str, fix: Fix) -> str:
+    """What a fix changes."""
+    lines = unified_diff(split_lines(code), split_lines(apply_fix(code, fix)), "example.py", "example.py", n=2)
+    return f"```diff\n{''.join(lines)}```\n"
+
+
+def report(code: str, findings: Iterable[Finding]) -> str:
+    """What the command line prints for the findings."""
+    raise NotImplementedError
+
+
+def index(rules: Iterable[Rule]) -> str:
+    """The page that lists all rules, by family."""
+    return "\n".join([NOTE, "# Rules", *_families(list(rules))])
+
+
+def _families(rules: list[Rule]) -> Iterator[str]:
+    for family, title in FAMILIES.items():
+        yield f"\n## {title}\n\n| rule | finds | severity |\n|---|---|---|"
+        for rule in rules:
+            if rule.family == family:
+                yield f"| [`{rule.name}`]({rule.name}.md) | {rule.summary} | {rule.severity.value} |"
+    yield ""
+
+
+def sentence(text: str) -> str:
+    """The text with a capital and a dot."""
+    return f"{text[0].upper()}{text[1:]}."
+
+
+NOTE = "<!-- written by docs/generate.py from the rule's docstring; do not edit -->"
+
+if __name__ == "__main__":
+    sys.exit(main())

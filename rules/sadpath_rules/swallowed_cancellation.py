@@ -102,7 +102,7 @@ def swallowed_cancellation(node: cst.CSTNode, unit: Unit) -> Iterator[Diagnostic
         _place(handler),
         _message(handler, handler.loss, unit),
         Confidence.LIKELY,
-        severity=Severity.HINT if handler.remark else Severity.WARNING,
+        severity=Severity.HINT if handler.remark or handler.loss is Loss.ANSWERS else Severity.WARNING,
         evidence=(Evidence(f'the author says: "{handler.remark}"'),) if handler.remark else (),
         fixes=tuple(_fixes(node)),
     )

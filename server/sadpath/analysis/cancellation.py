@@ -10,7 +10,8 @@ import libcst as cst
 
 from sadpath.analysis.effects import last_name, words_of
 from sadpath.analysis.flow import truth_of
-from sadpath.analysis.outcomes import CLOSING
+from sadpath.analysis.harm import loop_around
+from sadpath.analysis.outcomes import CLOSING, later, releases
 from sadpath.analysis.places import own
 from sadpath.analysis.tree import children
 from sadpath.rule import Catcher, Exit, Handling, Loss, Outcome, Unit
@@ -49,37 +50,17 @@ def _after(unit: Unit, node: Catcher, body: cst.BaseSuite, way: Handling, on_pur
     """Where one way leads."""
     leaves = way.path.exit
     if leaves in (Exit.FALLS, Exit.CONTINUES):
-        later, loop = _later(unit, node, leaves)
-        if loop is not None and not (on_purpose and (_may_end(loop) or _may_leave(unit, later))):
+        following = later(unit, node) if leaves is Exit.FALLS else []
+        exits = {path.exit for path in unit.paths(following)}
+        loop = loop_around(unit, node)
+        if loop and exits & {Exit.FALLS, Exit.CONTINUES} and not (on_purpose and (_may_end(loop) or len(exits) > 1)):
             return Loss.LOOPS
-        if any(_works_on(inner) for statement in later for inner in own(statement)):
+        if any(_works_on(inner) for statement in following for inner in own(statement)):
             return Loss.CONTINUES
     is_main = any(isinstance(inner, cst.While | cst.For) for inner in own(body))
     if is_main or leaves is Exit.BREAKS or (on_purpose and not _returns_value(way)):
         return None
     return Loss.ANSWERS
-
-
-def _later(unit: Unit, node: Catcher, leaves: Exit) -> tuple[list[cst.CSTNode], cst.While | cst.For | None]:
-    """The statements that run after the catcher, and the loop that they lead back to."""
-    later: list[cst.CSTNode] = []
-    below: cst.CSTNode = node
-    for above in unit.ancestors(node):
-        if isinstance(above, cst.FunctionDef):
-            break
-        if isinstance(above, cst.While | cst.For) and below is above.body:
-            if leaves is Exit.CONTINUES or _falls(unit, later):
-                return later, above
-        elif isinstance(above, cst.IndentedBlock) and leaves is Exit.FALLS:
-            after = list(above.body)
-            later.extend(after[next(index for index, item in enumerate(after) if item is below) + 1 :])
-        below = above
-    return later, None
-
-
-def _falls(unit: Unit, statements: list[cst.CSTNode]) -> bool:
-    block = [statement for statement in statements if isinstance(statement, cst.BaseStatement)]
-    return any(path.exit in (Exit.FALLS, Exit.CONTINUES) for path in unit.paths(block))
 
 
 def _shuts_down(unit: Unit, node: Catcher, coroutine: cst.FunctionDef) -> bool:
@@ -130,20 +111,12 @@ def _works_on(node: cst.CSTNode) -> bool:
     if not is_wait(node):
         return False
     call = node.expression if isinstance(node, cst.Await) else None
-    return not isinstance(node, cst.Await) or (
-        isinstance(call, cst.Call) and not words_of(last_name(call.func)) & CLOSING
-    )
+    return not isinstance(node, cst.Await) or (isinstance(call, cst.Call) and not releases(call))
 
 
 def _may_end(loop: cst.While | cst.For) -> bool:
     """Whether whoever cancels may also have told the loop to end, by what it tests."""
     return isinstance(loop, cst.While) and truth_of(loop.test) is None
-
-
-def _may_leave(unit: Unit, statements: list[cst.CSTNode]) -> bool:
-    """Whether what follows in the loop has a way out, which the handler may have prepared."""
-    block = [statement for statement in statements if isinstance(statement, cst.BaseStatement)]
-    return any(path.exit not in (Exit.FALLS, Exit.CONTINUES) for path in unit.paths(block))
 
 
 def _sets_flag(way: Handling) -> bool:

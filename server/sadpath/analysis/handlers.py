@@ -8,7 +8,7 @@ import libcst as cst
 from sadpath.analysis.cancellation import is_wait, loss
 from sadpath.analysis.effects import called, last_name, words_of
 from sadpath.analysis.harm import attempt, harm, instead, leaves_loop, loop_around
-from sadpath.analysis.outcomes import CLOSING, handlings
+from sadpath.analysis.outcomes import handlings, releases
 from sadpath.analysis.places import own
 from sadpath.rule import Catcher, Display, Handler, Handling, Loss, Unit, Value, Width, Work, members, name_of
 
@@ -66,9 +66,13 @@ def _classes(unit: Unit, expression: cst.BaseExpression) -> Iterator[Value]:
         for element in expression.elements:
             yield from _classes(unit, element.value)
         return
-    if not _is_given(unit, expression):
-        for value in members(unit.denotes(expression).value):
-            yield from value.items if isinstance(value, Display) else (value,)
+    if _is_given(unit, expression):
+        return
+    for value in members(unit.denotes(expression).value):
+        if isinstance(value, Display):
+            yield from value.items
+        elif name_of(value) not in _ROOTS or last_name(expression) in name_of(value):
+            yield value
 
 
 def _is_given(unit: Unit, expression: cst.BaseExpression) -> bool:
@@ -132,7 +136,7 @@ def _work(unit: Unit, node: Catcher, body: cst.BaseSuite, calls: tuple[cst.Call,
     ]
     if any(isinstance(statement, cst.Import | cst.ImportFrom) for statement in statements) and not calls:
         return Work.IMPORT
-    if calls and all(words_of(last_name(call.func)) & CLOSING for call in calls):
+    if calls and all(releases(call) for call in calls):
         return Work.CLOSE
     if calls and all(called(unit, call) in _MAKES_TEXT for call in calls):
         return Work.TEXT
@@ -188,6 +192,8 @@ def _runs_at_exit(unit: Unit, function: cst.FunctionDef) -> bool:
 
 
 _CANCELLATIONS = ("asyncio.CancelledError", "asyncio.exceptions.CancelledError", "trio.Cancelled")
+_ROOTS = ("builtins.Exception", "builtins.BaseException")
+"""Classes that annotations use as a common base: they are meant themselves only where they are named."""
 _MAKES_TEXT = frozenset({"builtins.repr", "builtins.str", "builtins.ascii", "builtins.format", "builtins.len"})
 _LAST_RITES = frozenset({"__del__", "__repr__", "__str__"})
 _CLOSERS = frozenset({"aclose", "aexit", "cleanup", "close", "dispose", "exit", "shutdown", "teardown"})

@@ -62,6 +62,9 @@ def leaves_loop(unit: Unit, node: Catcher) -> bool:
 
 def attempt(unit: Unit, body: cst.BaseSuite, calls: Sequence[cst.Call]) -> str:
     """What may fail, for a message: the one call, or how many there are."""
+    if len(body.body) == 1 and isinstance(manager := body.body[0], cst.With):
+        inner = [node for node in own(manager.body) if isinstance(node, cst.Call)]
+        return attempt(unit, manager.body, inner or calls)
     if not calls:
         code = " ".join(unit.code(statement) for statement in body.body)
         return f"`{code}`" if len(code) <= _LONG and "\n" not in code else "the code in this `try`"

@@ -17,13 +17,33 @@ CLOSING = frozenset(
         "stop", "teardown", "unlink", "unlock", "unregister", "unsubscribe",
     }
 )  # fmt: skip
-"""Words in the names of calls that release something."""
+"""What the names of calls that release something begin with."""
+
+
+def releases(call: cst.Call) -> bool:
+    """Whether a call's name says that it only releases something."""
+    first = next((word for word in last_name(call.func).lower().strip("_").split("_")), "")
+    return first in CLOSING or last_name(call.func) in ("force_close", "wait_closed")
+
+
+def later(unit: Unit, node: Catcher) -> list[cst.BaseStatement]:
+    """The statements that run after a catcher that falls through, up to the end of the loop or function around it."""
+    found: list[cst.BaseStatement] = []
+    below: cst.CSTNode = node
+    for above in unit.ancestors(node):
+        if isinstance(above, cst.FunctionDef | cst.While | cst.For):
+            break
+        if isinstance(above, cst.IndentedBlock):
+            after = list(above.body)
+            found.extend(after[next(index for index, item in enumerate(after) if item is below) + 1 :])
+        below = above
+    return found
 
 
 def handlings(unit: Unit, node: Catcher) -> tuple[Handling, ...]:
     """Each way through a handler with what becomes of the exception; one way where nothing is known to leave it.
 
-    Where the code asks whether it is shutting down, only what it does otherwise counts.
+    Where the code asks whether it is shutting down, or whether there is a logger, only what it does otherwise counts.
     """
     if isinstance(node, cst.With):
         return (Handling(Path((), Exit.FALLS), Outcome.NOTHING),)
@@ -32,9 +52,44 @@ def handlings(unit: Unit, node: Catcher) -> tuple[Handling, ...]:
     ways = tuple(Handling(path, reader.outcome(path)) for path in unit.paths(node.body))
     if not ways:
         return (Handling(Path((), Exit.FALLS), Outcome.ANSWERED),)
-    asking = [way for way in ways if _asks_for_end(way.path)]
+    if _raises_later(unit, node, ways):
+        return tuple(
+            Handling(way.path, max(way.outcome, Outcome.CONVERTED)) if way.path.exit is Exit.FALLS else way
+            for way in ways
+        )
+    asking = [way for way in ways if _is_settled(unit, way.path, ways)]
     otherwise = max((way.outcome for way in asking), default=Outcome.NOTHING)
     return tuple(way for way in ways if way not in asking or way.outcome is otherwise)
+
+
+def _raises_later(unit: Unit, node: Catcher, ways: tuple[Handling, ...]) -> bool:
+    """Whether what follows a handler raises an exception, or ends the process, in any case."""
+    if not any(way.path.exit is Exit.FALLS and way.outcome < Outcome.ANSWERED for way in ways):
+        return False
+    exits = {path.exit for path in unit.paths(later(unit, node))}
+    return bool(exits) and exits <= {Exit.RAISES, Exit.ENDS}
+
+
+def _is_settled(unit: Unit, path: Path, ways: tuple[Handling, ...]) -> bool:
+    """Whether a test on the way asks if all this is about to end anyway, or if there is anyone to tell."""
+    tests = [step for step in path.steps if isinstance(step, cst.BaseExpression)]
+    if any(isinstance(inner, cst.Name) and words_of(inner.value) & _ENDING for test in tests for inner in own(test)):
+        return True
+    used = {
+        unit.code(call.func.value)
+        for way in ways
+        for step in way.path.steps
+        for call in own(step)
+        if isinstance(call, cst.Call) and isinstance(call.func, cst.Attribute)
+    }
+    return any(unit.code(_subject(test)) in used for test in tests)
+
+
+def _subject(test: cst.BaseExpression) -> cst.BaseExpression:
+    """What a test asks about: `x` in `x`, `not x` and `x is not None`."""
+    if isinstance(test, cst.UnaryOperation):
+        return _subject(test.expression)
+    return test.left if isinstance(test, cst.Comparison) else test
 
 
 class _Reader:
@@ -91,7 +146,7 @@ class _Reader:
             return Outcome.KEPT
         if is_sleep(called(self._unit, call)):
             return Outcome.NOTHING
-        return Outcome.TIDIED if words_of(last_name(call.func)) & CLOSING else Outcome.ANSWERED
+        return Outcome.TIDIED if releases(call) else Outcome.ANSWERED
 
     def _told(self, call: cst.Call) -> Outcome | None:
         """What a call tells that writes a message for people; None where it is not known to do that."""
@@ -112,14 +167,15 @@ class _Reader:
             return Outcome.RECORDED
         if self._mentions(expression):
             return Outcome.KEPT
-        return Outcome.REPLACED if all(self._is_plain(node) for node in nodes) else Outcome.ANSWERED
+        plain = all(self._is_plain(node) for node in nodes) and not any(_says_failure(node) for node in nodes)
+        return Outcome.REPLACED if plain else Outcome.ANSWERED
 
     def _is_plain(self, node: cst.CSTNode) -> bool:
         """Whether a part of an expression computes nothing; an empty `dict()` or a `float("nan")` does not either."""
         if isinstance(node, cst.Call):
-            return isinstance(value := self._unit.denotes(node.func).value, Class) and value.name.startswith(
-                "builtins."
-            )
+            constant = all(isinstance(arg.value, cst.BaseString | cst.BaseNumber) for arg in node.args)
+            cls = self._unit.denotes(node.func).value
+            return constant and isinstance(cls, Class) and cls.name.startswith("builtins.")
         return isinstance(node, _PLAIN)
 
     def _mentions(self, node: cst.CSTNode) -> bool:
@@ -153,6 +209,9 @@ _RECORDERS = frozenset(
         "showtraceback", "call_exception_handler",
     }
 )  # fmt: skip
+_FAILURES = frozenset(
+    {"error", "errored", "errors", "fail", "failed", "failure", "invalid", "unavailable", "unhealthy"}
+)
 _ENDING = frozenset(
     {
         "alive", "cancelled", "closed", "closing", "disposed", "exiting", "finalizing", "running", "shutdown", "stop",
@@ -167,15 +226,14 @@ _PLAIN = (
 )  # fmt: skip
 
 
-def _asks_for_end(path: Path) -> bool:
-    """Whether a test on the way asks if all this is about to end anyway."""
-    tests = (step for step in path.steps if isinstance(step, cst.BaseExpression))
-    return any(isinstance(inner, cst.Name) and words_of(inner.value) & _ENDING for test in tests for inner in own(test))
-
-
 def _is_flag(value: cst.BaseExpression | None) -> bool:
     """Whether what is assigned tells later code that something failed."""
     return isinstance(value, cst.Name) and value.value in ("True", "False")
+
+
+def _says_failure(node: cst.CSTNode) -> bool:
+    """Whether a name says that something went wrong, as in `Status.FAILED`."""
+    return isinstance(node, cst.Name) and bool(words_of(node.value) & _FAILURES)
 
 
 def _is_off(value: cst.BaseExpression) -> bool:

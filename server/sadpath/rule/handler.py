@@ -140,13 +140,11 @@ class Handler:
 
     @property
     def is_one_step(self) -> bool:
-        """Whether a single simple statement is guarded."""
-        lines = self.body.body
-        return (
-            len(lines) == 1
-            and (not isinstance(lines[0], cst.SimpleStatementLine) or len(lines[0].body) == 1)
-            and not (isinstance(lines[0], cst.BaseCompoundStatement))
-        )
+        """Whether a single simple statement is guarded, apart from a `return` that follows it."""
+        lines = [line for line in self.body.body if not _returns_name(line)] or self.body.body
+        if len(lines) > 1 or isinstance(lines[0], cst.BaseCompoundStatement):
+            return False
+        return not isinstance(lines[0], cst.SimpleStatementLine) or len(lines[0].body) == 1
 
     @property
     def turn(self) -> cst.CSTNode | None:
@@ -154,3 +152,12 @@ class Handler:
         worst = self.worst
         differs = any(way.outcome > worst.outcome for way in self.ways)
         return worst.path.steps[-1] if differs and worst.path.steps else None
+
+
+def _returns_name(line: cst.CSTNode) -> bool:
+    """Whether a statement returns a name or a constant, which cannot fail."""
+    match line:
+        case cst.SimpleStatementLine(body=[cst.Return(value=None | cst.Name() | cst.Integer() | cst.SimpleString())]):
+            return True
+        case _:
+            return False

@@ -9,9 +9,14 @@ import sys
 from collections.abc import Iterable, Iterator
 from difflib import unified_diff
 from pathlib import Path
+from typing import Any
+
+from click import unstyle
 
 from sadpath.analysis.finding import Finding, Fix
 from sadpath.analysis.text import split_lines
+from sadpath.cli.formats.full import full
+from sadpath.cli.result import Result
 from sadpath.rule import Rule
 from sadpath.testing import all_rules, apply_fix, check_code
 
@@ -23,6 +28,7 @@ FAMILIES = {
     "except": "Exceptions",
     "retry": "Retries",
     "timeout": "Timeouts",
+    "suppression": "Accepted risks",
 }
 
 
@@ -50,7 +56,7 @@ def write(path: Path, text: str | None) -> None:
         path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def page(rule: Rule) -> str:
+def page(rule: Rule[Any]) -> str:
     """A rule's page."""
     facts = [
         f"Family: {FAMILIES[rule.family].lower()}",
@@ -61,7 +67,7 @@ def page(rule: Rule) -> str:
     return f"{NOTE}\n# {rule.name}\n\n*{sentence(rule.summary)}*\n\n{' · '.join(facts)}\n\n{documentation}"
 
 
-def example(rule: Rule, code: str) -> str:
+def example(rule: Rule[Any], code: str) -> str:
     """An example, and after a bad one what is reported, with each fix as a diff."""
     code = EXPECTATION.sub("", code)
     findings = check_code([rule.name], code)
@@ -69,7 +75,7 @@ def example(rule: Rule, code: str) -> str:
     if findings:
         shown.append(f"```text\n{report(code, findings)}```\n")
     shown.extend(
-        f"{fix.title}{'' if fix.safe else ' (changes what the code does: look at it first)'}:\n\n{diff(code, fix)}"
+        f"{fix.title}{'' if fix.safe else ' (look at it first: it may change what the code does)'}:\n\n{diff(code, fix)}"
         for finding in findings
         for fix in finding.fixes
     )
@@ -78,21 +84,22 @@ def example(rule: Rule, code: str) -> str:
 
 def diff(code: str, fix: Fix) -> str:
     """What a fix changes."""
-    lines = unified_diff(split_lines(code), split_lines(apply_fix(code, fix)), "example.py", "example.py", n=2)
+    _, _, *lines = unified_diff(split_lines(code), split_lines(apply_fix(code, fix)), n=2)
     return f"```diff\n{''.join(lines)}```\n"
 
 
 def report(code: str, findings: Iterable[Finding]) -> str:
     """What the command line prints for the findings."""
-    raise NotImplementedError
+    result = Result(tuple(findings), skipped=(), files=1, here=Path.cwd(), texts={"example.py": code})
+    return unstyle(full(result)).rstrip() + "\n"
 
 
-def index(rules: Iterable[Rule]) -> str:
+def index(rules: Iterable[Rule[Any]]) -> str:
     """The page that lists all rules, by family."""
     return "\n".join([NOTE, "# Rules", *_families(list(rules))])
 
 
-def _families(rules: list[Rule]) -> Iterator[str]:
+def _families(rules: list[Rule[Any]]) -> Iterator[str]:
     for family, title in FAMILIES.items():
         yield f"\n## {title}\n\n| rule | finds | severity |\n|---|---|---|"
         for rule in rules:

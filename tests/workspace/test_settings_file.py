@@ -117,7 +117,7 @@ def test_overridden_exclusions() -> None:
         ('exclude = ["ok", \n"no\\\\"]', 2, "is not a file pattern"),
         ("a = 1\nb = = 2", 2, "is not valid TOML"),
         ("a = 1\nb = '''", 2, "is not valid TOML"),
-        ("a = " + "[" * 5000 + "]" * 5000, None, "nested too deeply"),
+        ("a = " + "[" * 5000 + "]" * 5000, None, "has more brackets inside each other"),
     ],
 )
 def test_what_is_not_understood_is_an_error_with_its_line(

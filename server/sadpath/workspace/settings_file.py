@@ -8,7 +8,7 @@ import re
 import sys
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
+from itertools import accumulate
 from pathlib import Path
 from typing import TypeAlias, cast
 
@@ -21,6 +21,7 @@ from sadpath.workspace.configuration import (
     Selection,
     Settings,
 )
+from sadpath.workspace.names import suggestion
 from sadpath.workspace.patterns import Patterns, is_pattern
 from sadpath.workspace.toml_places import Keys, places
 
@@ -32,6 +33,7 @@ else:
 Known: TypeAlias = Mapping[str, str]
 """The names of all rules, each with its family."""
 
+_DEEPEST = 200  # TOML parsers recurse
 _KEYS = ("select", "ignore", "exclude", "extend-exclude", "per-file-ignores", "severity")
 
 
@@ -82,7 +84,7 @@ def read_settings(path: Path, known: Known, root: Path | None = None) -> Setting
     prefix = ("tool", "sadpath") if in_pyproject else ()
     table: object = _parsed(path, text)
     for key in prefix:
-        table = table.get(key) if isinstance(table, dict) else None
+        table = _inside(table, key)
     return None if table is None else _Reader(path, text, prefix, known).settings(table, root or path.parent)
 
 
@@ -90,12 +92,6 @@ def selector_problem(selector: str, known: Known) -> str | None:
     """What is wrong with the name of a rule or a family, or None."""
     valid = {ALL, *known.values(), *known}
     return None if selector in valid else f"no rule or family is called `{selector}`{suggestion(selector, valid)}"
-
-
-def suggestion(name: str, names: Collection[str]) -> str:
-    """The end of a message about a mistyped name: the known name that is nearest to it, or all of them."""
-    nearest = get_close_matches(name, names, n=1)
-    return f"; did you mean `{nearest[0]}`?" if nearest else f"; valid are {', '.join(sorted(names))}"
 
 
 def _text(path: Path) -> str:
@@ -108,6 +104,8 @@ def _text(path: Path) -> str:
 
 
 def _parsed(path: Path, text: str) -> dict[str, object]:
+    if _nesting(text) > _DEEPEST:
+        raise ConfigurationError(path, None, "has more brackets inside each other than any settings need")
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -115,8 +113,16 @@ def _parsed(path: Path, text: str) -> dict[str, object]:
         line = int(place[1]) if place and place[1] else text.count("\n") + 1
         message = str(error)[: place.start()] if place else str(error)
         raise ConfigurationError(path, line, f"is not valid TOML: {message}") from error
-    except RecursionError as error:
-        raise ConfigurationError(path, None, "is nested too deeply") from error
+
+
+def _inside(table: object, key: str) -> object:
+    return cast(dict[str, object], table).get(key) if isinstance(table, dict) else None
+
+
+def _nesting(text: str) -> int:
+    """How deep brackets are nested, those in strings and comments counted along."""
+    depths = accumulate(1 if bracket in "[{" else -1 for bracket in re.findall(r"[\[\]{}]", text))
+    return max(depths, default=0)
 
 
 @dataclass(frozen=True)

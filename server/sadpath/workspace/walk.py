@@ -43,6 +43,11 @@ def walk(
         yield from walker.argument(Path(os.path.normpath(argument.absolute())))
 
 
+def is_excluded(path: str, settings: Settings, directory: bool = False) -> bool:
+    """Whether the settings leave out an absolute path, or a directory above it."""
+    return _matches(settings.excludes, path, directory)
+
+
 def project_root(path: Path) -> Path:
     """The directory of the project that an absolute path belongs to.
 
@@ -66,7 +71,7 @@ class _Walker:
     def argument(self, path: Path) -> Iterator[Target | Skip]:
         is_directory = path.is_dir()
         settings = self.configurations.nearest(path if is_directory else path.parent)
-        if self.force_exclude and _matches(settings.excludes, path.as_posix(), is_directory):
+        if self.force_exclude and is_excluded(path.as_posix(), settings, is_directory):
             return
         root = project_root(path)
         if is_directory:

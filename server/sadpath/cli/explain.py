@@ -1,0 +1,28 @@
+"""`sadpath explain`."""
+
+import sys
+
+import click
+
+from sadpath.cli.color import color_option, colored
+from sadpath.workspace.names import suggestion
+from sadpath.workspace.packs import describe_rules
+
+
+@click.command()
+@click.argument("rule")
+@color_option
+def explain(rule: str, color: str) -> None:
+    """Tell the story behind RULE: what happens, what you will see, how to bound it."""
+    known = {description.name: description for description in describe_rules()}
+    if rule not in known:
+        raise click.BadParameter(f"no rule is called `{rule}`{suggestion(rule, known)}", param_hint="RULE")
+    found = known[rule]
+    text = f"# {found.name}\n\n{found.family}, {found.severity}: {found.summary}\n\n{found.documentation}\n"
+    if not colored(color, sys.stdout):
+        click.echo(text, nl=False)
+        return
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    Console(force_terminal=True).print(Markdown(text))

@@ -1,0 +1,34 @@
+"""One line for each finding."""
+
+from collections.abc import Iterator
+
+import click
+
+from sadpath.analysis.finding import Finding
+from sadpath.cli.formats.terminal import printable
+from sadpath.cli.result import Result
+from sadpath.rule import Confidence, Severity
+
+_COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.HINT: "cyan"}
+
+
+def concise(result: Result) -> str:
+    """The result as lines of `path:line:column: rule [severity] message`."""
+    lines = [headline(result, finding) for finding in result.findings]
+    return "".join(f"{line}\n" for line in (*lines, *skips(result)))
+
+
+def headline(result: Result, finding: Finding) -> str:
+    """What a finding is and where. Lines and columns count from 1, columns are code points."""
+    start = finding.range.start
+    place = f"{printable(result.shown(finding.path))}:{start.line + 1}:{start.column + 1}:"
+    sure = "" if finding.confidence is Confidence.CERTAIN else f", {finding.confidence.value}"
+    grade = click.style(f"[{finding.severity.value}{sure}]", fg=_COLORS[finding.severity])
+    return f"{place} {click.style(finding.rule, bold=True)} {grade} {printable(finding.message)}"
+
+
+def skips(result: Result) -> Iterator[str]:
+    """A line for each place that could not be analysed."""
+    for skip in result.skipped:
+        place = printable(result.shown(skip.path)) + ("" if skip.line is None else f":{skip.line + 1}")
+        yield f"{place}: {click.style('not analysed', fg='red')}: {printable(skip.reason)}"

@@ -1,0 +1,28 @@
+"""`sadpath rules`."""
+
+import click
+import msgspec
+
+from sadpath.workspace.packs import describe_rules
+
+
+class _Rule(msgspec.Struct, frozen=True):
+    """One rule in the JSON output."""
+
+    name: str
+    family: str
+    summary: str
+    severity: str
+
+
+@click.command()
+@click.option("--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def rules(output_format: str) -> None:
+    """List all rules."""
+    found = [_Rule(rule.name, rule.family, rule.summary, rule.severity) for rule in describe_rules()]
+    if output_format == "json":
+        click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2))
+        return
+    wide = max(len(rule.name) for rule in found)
+    for rule in found:
+        click.echo(f"{rule.name:{wide}}  {rule.family:11}  {rule.severity:7}  {rule.summary}")

@@ -1,0 +1,13 @@
+"""`sadpath server`."""
+
+import importlib
+
+import click
+
+
+@click.command()
+def server() -> int:
+    """Serve an editor, by the Language Server Protocol on standard input and output."""
+    # By name, because the two drivers must not know each other: checking files takes no protocol.
+    code: int = importlib.import_module("sadpath.lsp.server").run()
+    return code

@@ -60,7 +60,7 @@ class Outline:
         Where a segment ends depends on its own lines and on those of the next one, up to the first of its statement.
         """
         starts = self._starts()
-        start = max(bisect_right(starts, first) - 2, 0)
+        start = max(bisect_right(starts, first, hi=len(starts) - 1) - 2, 0)
         places = {row + shift: index for index, row in enumerate(starts)}
         found: list[Segment] = []
         after: list[tuple[Class, ...]] = []

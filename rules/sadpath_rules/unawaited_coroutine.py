@@ -232,7 +232,7 @@ def _fixes(call: cst.Call, unit: Unit) -> tuple[Fix, ...]:
     """The missing `await`; never safe, since work that never ran will then run."""
     if not unit.can_await(call):
         return ()
-    above = unit.parent(call)
-    needs_brackets = bool(call.lpar) or isinstance(above, cst.Attribute | cst.Call | cst.Subscript)
-    text = f"(await {unit.code(call)})" if needs_brackets else f"await {unit.code(call)}"
+    bare = call.with_changes(lpar=(), rpar=())
+    needs_brackets = not call.lpar and isinstance(unit.parent(call), cst.Attribute | cst.Call | cst.Subscript)
+    text = f"(await {unit.code(bare)})" if needs_brackets else f"await {unit.code(bare)}"
     return (Fix(f"Await `{_last_name(call.func)}`", (Edit(call, text),)),)

@@ -140,9 +140,10 @@ class Shop(Service):
     [
         ("save()", "await save()"),
         ("save().rows", "(await save()).rows"),
+        ("(save()).rows", "(await save()).rows"),
         ("save()[0]", "(await save())[0]"),
         ("save()()", "(await save())()"),
-        ("x = not(save())", "x = not(await (save()))"),
+        ("x = not(save())", "x = not(await save())"),
         ("x = -save() ** 2", "x = -await save() ** 2"),
         ("x = save() == 1", "x = await save() == 1"),
         ("x = f'{save()}'", "x = f'{await save()}'"),

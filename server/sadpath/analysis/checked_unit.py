@@ -96,14 +96,16 @@ class CheckedUnit:
     def can_await(self, node: cst.CSTNode) -> bool:
         """Whether `await` may be written at the node."""
         below = node
-        for above in self._tree.ancestors(node):
-            if isinstance(above, cst.Lambda | cst.ClassDef):
+        above = self.ancestors(node)
+        for outer in above:
+            if isinstance(outer, cst.Lambda | cst.ClassDef):
                 return False
-            if isinstance(above, cst.FunctionDef):
-                return above.asynchronous is not None and below is above.body
-            if isinstance(above, cst.GeneratorExp) and below is not above.for_in:
+            if isinstance(outer, cst.FunctionDef):
+                return outer.asynchronous is not None and below is outer.body
+            # An `await` would make it an asynchronous generator, but for its first iterable, which is evaluated outside.
+            if isinstance(outer, cst.GeneratorExp) and outer.for_in.iter not in (node, *above):
                 return False
-            below = above
+            below = outer
         return False
 
     def enclosing_class(self, node: cst.CSTNode) -> Class | None:

@@ -63,6 +63,11 @@ def is_not_ready(expression: cst.BaseExpression) -> bool:
     return any(isinstance(node, cst.Name) and node.value in _NOT_READY for node in walk(expression))
 
 
+def asks_for_race(expression: cst.BaseExpression) -> bool:
+    """Whether a test asks if the failure is that another writer was faster."""
+    return any(isinstance(node, cst.Name) and _RACE.search(node.value) for node in walk(expression))
+
+
 def _is_suppress(unit: Unit, call: cst.Call) -> bool:
     values = members(unit.denotes(call.func).value)
     return any(getattr(value, "name", "") in ("contextlib.suppress", "suppress") for value in values)
@@ -128,6 +133,6 @@ _CONNECTION = re.compile(
 _NOT_READY = frozenset(
     {
         *("EINTR", "EAGAIN", "EWOULDBLOCK", "EINPROGRESS", "EALREADY", "EEXIST", "SSL_ERROR_WANT_READ"),
-        *("SSL_ERROR_WANT_WRITE", "ENOTCONN", "WSAEWOULDBLOCK", "ENOENT"),
+        *("SSL_ERROR_WANT_WRITE", "ENOTCONN", "WSAEWOULDBLOCK", "ENOENT", "EADDRINUSE"),
     }
 )

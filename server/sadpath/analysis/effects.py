@@ -40,11 +40,16 @@ def called(unit: Unit, call: cst.Call) -> str:
 
 
 def attempt(unit: Unit, body: Sequence[cst.BaseStatement]) -> cst.Call | None:
-    """The call that an attempt is about: the first that reaches outside, if possible one that is made in any case."""
+    """The call that an attempt is about: of those that reach outside the first, if possible one that is always made."""
     calls = [call for call in calls_in(*body) if reaches_outside(unit, call)]
     certain = {*calls_in(*(line for line in body if not isinstance(line, cst.If)))}
     branches = {*calls_in(*(node.body for node in own(*body) if isinstance(node, cst.If)))}
-    return min(calls, key=lambda call: (call not in certain, call not in branches), default=None)
+
+    def rank(call: cst.Call) -> tuple[bool, ...]:
+        known = unit.libraries.timeout(called(unit, call)) is not None
+        return (call not in certain, call not in branches, not known, not isinstance(unit.parent(call), cst.Await))
+
+    return min(calls, key=rank, default=None)
 
 
 def reaches_outside(unit: Unit, call: cst.Call) -> bool:

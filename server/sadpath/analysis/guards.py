@@ -46,10 +46,20 @@ def condition(unit: Unit, loop: Loop) -> Condition:
 
 def most(unit: Unit, loop: Loop) -> int | None:
     """How often a loop over a `range` runs at most; None where that is not known."""
-    if not isinstance(loop, cst.For) or not isinstance(loop.iter, cst.Call) or len(loop.iter.args) != 1:
+    if not isinstance(loop, cst.For) or not isinstance(loop.iter, cst.Call):
+        return None
+    if not ranges(unit, loop) or len(loop.iter.args) != 1:
         return None
     value = unit.denotes(loop.iter.args[0].value).value
     return value.value if isinstance(value, Constant) and isinstance(value.value, int) else None
+
+
+def ranges(unit: Unit, loop: cst.For) -> bool:
+    """Whether a loop runs over a `range`."""
+    iterable = loop.iter
+    return (
+        isinstance(iterable, cst.Call) and last_name(iterable) == "range" and called(unit, iterable) == "builtins.range"
+    )
 
 
 def flag_of(loop: Loop) -> Flag | None:
@@ -186,7 +196,7 @@ def _limits(unit: Unit, expression: cst.BaseExpression) -> bool:
 
 
 def _is_endless_iterable(unit: Unit, iterable: cst.BaseExpression) -> bool:
-    if not isinstance(iterable, cst.Call):
+    if not isinstance(iterable, cst.Call) or last_name(iterable) not in ("count", "cycle", "repeat", "iter"):
         return False
     name = called(unit, iterable)
     if name == "itertools.repeat":

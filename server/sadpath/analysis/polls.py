@@ -13,7 +13,7 @@ from sadpath.rule import Failure, RetryLoop, Unit
 
 def poll(unit: Unit, loop: Loop) -> RetryLoop | None:
     """The loop as one that asks a server until its status is good; None where it is not, or does more than that."""
-    found = next(_polls(unit, loop), None)
+    found = next(_polls(unit, loop), None) if _asks_status(loop) else None
     if found is None:
         return None
     request, test = found
@@ -58,8 +58,8 @@ def _is_request(unit: Unit, call: cst.Call) -> bool:
     return fact is not None and fact.kind == "call" and name.partition(".")[0] in _CLIENTS
 
 
-def _asks_status(test: cst.BaseExpression) -> bool:
-    return any(isinstance(node, cst.Attribute) and node.attr.value in _STATUS for node in own(test))
+def _asks_status(node: cst.CSTNode) -> bool:
+    return any(isinstance(inner, cst.Attribute) and inner.attr.value in _STATUS for inner in own(node))
 
 
 def _places(test: cst.BaseExpression) -> set[str]:

@@ -21,9 +21,6 @@ def recursion(unit: Unit, function: cst.FunctionDef) -> RetryLoop | None:
 
 
 def _read(unit: Unit, function: cst.FunctionDef, receiver: str, node: AnyTry) -> RetryLoop | None:
-    tried = effects.attempt(unit, statements(node.body))
-    if tried is None or _calls_itself(function, receiver, tried):
-        return None
     failures: list[Failure] = []
     counted = _keeps_count(function)
     for handler in node.handlers:
@@ -34,7 +31,8 @@ def _read(unit: Unit, function: cst.FunctionDef, receiver: str, node: AnyTry) ->
         counted |= arguments == "counted"
         if arguments != "other" and (found := _failure(unit, handler, again, counted)):
             failures.append(found)
-    if not failures:
+    tried = effects.attempt(unit, statements(node.body)) if failures else None
+    if tried is None or _calls_itself(function, receiver, tried):
         return None
     return RetryLoop(function, "recursion", tried, tuple(failures), counted or guards.is_limited(unit, node))
 

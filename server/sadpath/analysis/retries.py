@@ -6,7 +6,7 @@ from functools import cached_property
 import libcst as cst
 
 from sadpath.analysis import effects, guards
-from sadpath.analysis.causes import Cause, catches, caught_name, causes, is_not_ready, suppressing_items
+from sadpath.analysis.causes import Cause, asks_for_race, catches, caught_name, causes, is_not_ready, suppressing_items
 from sadpath.analysis.delays import delay_of
 from sadpath.analysis.guards import Condition
 from sadpath.analysis.places import (
@@ -56,8 +56,6 @@ class _Attempt:
     ) -> None:
         self.unit = unit
         self.loop = loop
-        self.flag = guards.flag_of(loop)
-        self.condition = guards.condition(unit, loop)
         self.before = before
         self.body = statements(node.body)
         self.otherwise: tuple[cst.BaseStatement, ...] = ()
@@ -69,8 +67,10 @@ class _Attempt:
 
     def read(self) -> RetryLoop | None:
         """The retry that the loop is by this attempt; None where it is none."""
+        if all(_surely_leaves(catcher) for catcher in self.catchers) or self._tries_another_thing():
+            return None
         tried = effects.attempt(self.unit, self.body)
-        if tried is None or self._tries_another_thing():
+        if tried is None:
             return None
         failures = tuple(found for catcher in self.catchers if (found := self._failure(catcher)))
         if not failures:
@@ -80,6 +80,16 @@ class _Attempt:
         if restarting := tuple(failure for failure in failures if self._restarts(failure)):
             return RetryLoop(self.loop, "restart", tried, restarting, bounded=True)
         return None
+
+    @cached_property
+    def condition(self) -> Condition:
+        """Until when the loop goes on by itself."""
+        return guards.condition(self.unit, self.loop)
+
+    @cached_property
+    def flag(self) -> guards.Flag | None:
+        """The flag that the loop tests."""
+        return guards.flag_of(self.loop)
 
     @cached_property
     def _results(self) -> frozenset[str]:
@@ -96,10 +106,16 @@ class _Attempt:
     def _tries_another_thing(self) -> bool:
         """Whether each attempt is made with something new: a loop variable, a random name, the next candidate."""
         if isinstance(self.loop, cst.For) and self.condition is Condition.BOUNDED:
-            counts = effects.called(self.unit, self.loop.iter) if isinstance(self.loop.iter, cst.Call) else ""
-            if counts != "builtins.range" or stored([self.loop]) & self._inputs:
+            if not guards.ranges(self.unit, self.loop) or self._made_of(stored([self.loop])) & self._inputs:
                 return True
         return any(effects.is_fresh(call) for call in calls_in(*self.before, *self.body))
+
+    def _made_of(self, places: frozenset[str]) -> frozenset[str]:
+        """The places, and those that are computed from them before the attempt."""
+        for node in own(*self.before):
+            if isinstance(node, cst.Assign) and loaded(own(node.value), self.unit) & places:
+                places |= stored(own(node))
+        return places
 
     # What happens after it failed
 
@@ -111,7 +127,8 @@ class _Attempt:
             return None
         ways = self.unit.paths([*handler, *self.after])
         back = [way for way in ways if self._comes_back(way)]
-        if not back or any(is_not_ready(test.test) for way in ways for test in self._deciding(way)):
+        tests = [test.test for way in ways for test in self._deciding(way)]
+        if not back or any(is_not_ready(test) for test in tests):
             return None
         name = caught_name(catcher)
         calls = tuple(calls_in(*(step for way in back for step in way.steps)))
@@ -120,7 +137,7 @@ class _Attempt:
             self._delay(calls),
             bounded=any(self._gives_up(way, handler, name) for way in ways if way not in back)
             or any(effects.may_give_up(self.unit, call, name) for call in calls),
-            race=found == {Cause.RACE},
+            race=found == {Cause.RACE} or any(asks_for_race(test) for test in tests),
             helpers=any(effects.reaches_outside(self.unit, call) for call in calls),
             timed_out=found == {Cause.TIMEOUT},
         )
@@ -129,10 +146,12 @@ class _Attempt:
         return found == {Cause.TIMEOUT} and any(effects.is_wait_in_slices(call) for call in calls_in(*self.body))
 
     def _is_hoped_to_be_free(self, found: frozenset[Cause]) -> bool:
-        return found == {Cause.RACE} and any(effects.makes_unique(call) for call in calls_in(*self.before, *self.body))
+        return found <= {Cause.RACE, Cause.OTHER} and any(
+            effects.makes_unique(call) for call in calls_in(*self.before, *self.body)
+        )
 
     def _changes(self, handler: Sequence[cst.BaseStatement]) -> bool:
-        """Whether the handler changes what is tried; a place that it resets to a literal is the same next time."""
+        """Whether the handler changes what is tried; to reset a place to None does not."""
         reset = {target for node in own(*handler) if _resets(node) for target in own(node)}
         changed = stored(node for node in own(*handler) if node not in reset)
         return bool(changed & (self._inputs - self._results))
@@ -187,7 +206,7 @@ class _Attempt:
         return not staying or waits or any(_gives_value(way) for way in leaving)
 
     def _does_nothing(self, step: cst.CSTNode) -> bool:
-        if isinstance(step, cst.Pass | cst.Continue) or _resets(step):
+        if isinstance(step, cst.Pass | cst.Continue) or (isinstance(step, cst.Assign) and _is_literal(step.value)):
             return True
         calls = tuple(calls_in(step))
         quiet = all(effects.reports(self.unit, call) or effects.pauses(self.unit, call) for call in calls)
@@ -240,10 +259,21 @@ class _Attempt:
         return any(catches(self.unit, catcher, raised) for catcher in self.catchers)
 
 
+def _surely_leaves(catcher: Catcher) -> bool:
+    """Whether each way through a handler leaves the loop, as far as that is seen without a closer look."""
+    if isinstance(catcher, cst.With) or any(isinstance(node, cst.Continue) for node in own(catcher.body)):
+        return False
+    last = statements(catcher.body)[-1]
+    return isinstance(last, cst.SimpleStatementLine) and isinstance(last.body[-1], cst.Return | cst.Raise | cst.Break)
+
+
 def _resets(node: cst.CSTNode) -> bool:
-    """Whether a statement only stores a literal."""
-    return isinstance(node, cst.Assign) and guards.truth_of(node.value) is not None
+    return isinstance(node, cst.Assign) and isinstance(node.value, cst.Name) and node.value.value == "None"
+
+
+def _is_literal(value: cst.BaseExpression) -> bool:
+    return guards.truth_of(value) is not None
 
 
 def _gives_value(way: Path) -> bool:
-    return isinstance(way.end, cst.Return) and way.end.value is not None and guards.truth_of(way.end.value) is None
+    return isinstance(way.end, cst.Return) and way.end.value is not None and not _is_literal(way.end.value)

@@ -1,11 +1,13 @@
 """`textDocument/codeAction`: mend what was found, or accept it for a reason. Answers from what is stored."""
 
 from collections.abc import Iterator, Sequence
+from typing import TypeAlias
 
 from lsprotocol import types
 
 from sadpath.analysis.finding import Finding
-from sadpath.lsp.acceptance import PLACEHOLDER, acceptance
+from sadpath.analysis.suppressions import FAMILY
+from sadpath.lsp.accept import PLACEHOLDER, Acceptances
 from sadpath.lsp.client import Client
 from sadpath.lsp.convert import range_of
 from sadpath.lsp.diagnostics import diagnostic, text_edits
@@ -14,7 +16,8 @@ from sadpath.lsp.files import OpenFile, OpenFiles
 ACCEPT = "quickfix.accept.sadpath"
 """The kind of "Accept this risk ...": within quick fixes, but to be told from them."""
 
-Edit = types.TextEdit | types.SnippetTextEdit
+Kind: TypeAlias = types.CodeActionKind | str
+Edit: TypeAlias = types.TextEdit | types.SnippetTextEdit
 
 
 def code_actions(params: types.CodeActionParams, files: OpenFiles, client: Client) -> list[types.CodeAction]:
@@ -25,7 +28,7 @@ def code_actions(params: types.CodeActionParams, files: OpenFiles, client: Clien
     start, end = file.document.locate(params.range.start), file.document.locate(params.range.end)
     found = [finding for finding in file.findings if finding.range.start <= end and start <= finding.range.end]
     actions = [*_fixes(found, file, files, client), *_acceptances(found, file, files, client)]
-    return [action for action in actions if _is_wanted(str(action.kind), params.context.only)]
+    return [action for action in actions if _is_wanted(action.kind, params.context.only)]
 
 
 def _fixes(found: Sequence[Finding], file: OpenFile, files: OpenFiles, client: Client) -> Iterator[types.CodeAction]:
@@ -44,8 +47,10 @@ def _acceptances(
     found: Sequence[Finding], file: OpenFile, files: OpenFiles, client: Client
 ) -> Iterator[types.CodeAction]:
     lines = file.document.lines
+    acceptances = Acceptances(lines) if found else None
     for finding in found:
-        if edit := acceptance(finding.rule, finding.range.start.line, lines):
+        edit = acceptances and acceptances.edit(finding.rule, finding.range.start.line)
+        if edit and finding.family != FAMILY:
             place, text = range_of(edit.range, lines, client.encoding), edit.text
             snippet = text.replace(PLACEHOLDER, f"${{1:{PLACEHOLDER}}}")
             with_snippet = types.SnippetTextEdit(place, types.StringValue(snippet))
@@ -64,5 +69,10 @@ def _workspace_edit(edits: Sequence[Edit], file: OpenFile, client: Client) -> ty
     return types.WorkspaceEdit(document_changes=[types.TextDocumentEdit(document, list(edits))])
 
 
-def _is_wanted(kind: str, only: Sequence[str] | None) -> bool:
-    return only is None or any(kind == wanted or kind.startswith(f"{wanted}.") or not wanted for wanted in only)
+def _is_wanted(kind: Kind | None, only: Sequence[Kind] | None) -> bool:
+    """LSP 3.17, `CodeActionKind`: a kind includes those that continue it after a dot."""
+    return not only or any(f"{_name(kind)}.".startswith(f"{_name(wanted)}.".lstrip(".")) for wanted in only)
+
+
+def _name(kind: Kind | None) -> str:
+    return kind.value if isinstance(kind, types.CodeActionKind) else kind or ""

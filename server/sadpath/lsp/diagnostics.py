@@ -31,15 +31,20 @@ async def pull(
 
 def after_check(file: OpenFile, files: OpenFiles, client: Client, server: LanguageServer) -> None:
     """Push what a check found; to a client that pulls, say that what it has of an unchanged text is out of date."""
+    has_this_version = file.sent is not None and file.sent[0] == file.version
+    if client.pulls and not (client.refreshes and has_this_version and not file.asking):
+        return
     items = diagnostics(file, files, client)
     now = file.version, _identity(items)
-    if not client.pulls and file.sent != now:
+    if file.sent == now:
+        return
+    if client.pulls:
+        file.sent = None
+        server.workspace_diagnostic_refresh(None)
+    else:
         file.sent = now
         version = file.version if client.versions else None
         server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(file.uri, items, version))
-    elif client.refreshes and file.sent and file.sent[0] == now[0] and file.sent != now and not file.asking:
-        file.sent = None
-        server.workspace_diagnostic_refresh(None)
 
 
 def clear(uri: str, client: Client, server: LanguageServer) -> None:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from lsprotocol import types
 
-from sadpath.analysis.finding import FileReport, Finding
+from sadpath.analysis.finding import FileReport, Finding, Skip
 from sadpath.lsp.convert import path_of, uri_of
 from sadpath.lsp.document import Change, Document, Encoding
 from sadpath.lsp.last_good import with_last_good
@@ -61,14 +61,14 @@ class OpenFiles:
     """Keeps the open documents and has a session check them, one at a time: first those that the client asks for.
 
     Each check takes the texts of that moment; what was found in a text that changed meanwhile is thrown away.
-    `on_checked` is told of each result, `on_error` of each exception.
+    `on_checked` is told of each result and what could not be analysed, `on_error` of each exception.
     """
 
     def __init__(
         self,
         encoding: Encoding,
         make_session: Callable[[], Session],
-        on_checked: Callable[[OpenFile], None],
+        on_checked: Callable[[OpenFile, Sequence[Skip]], None],
         on_error: Callable[[Exception], None],
     ) -> None:
         self.worker = Worker()
@@ -100,6 +100,7 @@ class OpenFiles:
 
     def open(self, uri: str, version: int, text: str) -> None:
         """Take a document that the editor opened."""
+        self._forget(uri)
         self._files[uri] = OpenFile(uri, path_of(uri), version, Document(text, self._encoding))
         self.recheck()
 
@@ -117,13 +118,9 @@ class OpenFiles:
 
     def close(self, uri: str) -> bool:
         """Forget a document; gives whether it was open."""
-        if not (file := self._files.pop(uri, None)):
-            return False
-        if file.told:
-            self._closed.append(file.path)
-        _release(file)
+        was_open = self._forget(uri)
         self.recheck()
-        return True
+        return was_open
 
     def recheck(self) -> None:
         """Check all open documents, as something has changed on which each of them may depend."""
@@ -131,45 +128,60 @@ class OpenFiles:
         if self._checking is None or self._checking.done():
             self._checking = asyncio.get_running_loop().create_task(self._check())
 
+    def _forget(self, uri: str) -> bool:
+        file = self._files.pop(uri, None)
+        if file:
+            _release(file)
+            self._closed += [file.path] if file.told else []
+        return file is not None
+
     async def _check(self) -> None:
         while (file := self._next()) or self._closed:
             state = self._state
             try:
-                findings = await self.worker.run(self._job(file))
+                report = await self.worker.run(self._job(file))
             except Exception as error:
                 self._on_error(error)
-                findings = None
+                report = None
                 for other in self._files.values():
                     other.told = False  # nobody knows how far the session came
-            if file and file.change is None:
-                self._settle(file, state, findings)
+            if file and file.change is None and self._files.get(file.uri) is file:
+                self._settle(file, state, report)
 
     def _next(self) -> OpenFile | None:
         waiting = [file for file in self._files.values() if file.checked_at != self._state]
-        return min(waiting, key=lambda file: (not file.asking, file.told and file.change is None), default=None)
+        return min(waiting, key=_urgency, default=None)
 
-    def _job(self, target: OpenFile | None) -> Callable[[], tuple[Finding, ...]]:
+    def _job(self, target: OpenFile | None) -> Callable[[], FileReport | None]:
         news: list[Callable[[Session], None]] = [partial(_close, path) for path in self._closed]
         news += [tell for file in self._files.values() if (tell := _news(file))]
         self._closed.clear()
         lines = list(target.document.lines) if target else []
         before = target.findings if target else ()
 
-        def job() -> tuple[Finding, ...]:
+        def job() -> FileReport | None:
             session = self._session = self._session or self._make_session()
             for tell in news:
                 tell(session)
-            return with_last_good(session.check(target.path), before, lines) if target else ()
+            return with_last_good(session.check(target.path), before, lines) if target else None
 
         return job
 
-    def _settle(self, file: OpenFile, state: int, findings: tuple[Finding, ...] | None) -> None:
+    def _settle(self, file: OpenFile, state: int, report: FileReport | None) -> None:
         file.checked_at = state
-        if findings is not None:
-            file.findings = findings
+        if report:
+            file.findings = report.findings
         if state == self._state:
-            self._on_checked(file)
+            try:
+                self._on_checked(file, report.skipped if report else ())
+            except Exception as error:
+                self._on_error(error)
             _release(file)
+
+
+def _urgency(file: OpenFile) -> tuple[bool, bool, int]:
+    """What sorts first is checked first: what the client waits for, what was edited, what was checked long ago."""
+    return not file.asking, file.told and file.change is None, file.checked_at
 
 
 def _release(file: OpenFile) -> None:
@@ -181,11 +193,14 @@ def _release(file: OpenFile) -> None:
 
 def _news(file: OpenFile) -> Callable[[Session], None] | None:
     """What the session must be told of a document before it checks any."""
-    lines, change = list(file.document.lines), file.change
-    told, file.told, file.change = file.told, True, None
-    if not told:
-        return lambda session: session.open(file.path, "".join(lines))
-    return (lambda session: session.edit(file.path, lines, *change)) if change else None
+    told, change = file.told, file.change
+    file.told, file.change = True, None
+    if told and not change:
+        return None
+    lines = list(file.document.lines)
+    if told and change:
+        return lambda session: session.edit(file.path, lines, *change)
+    return lambda session: session.open(file.path, "".join(lines))
 
 
 def _close(path: str, session: Session) -> None:

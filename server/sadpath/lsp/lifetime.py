@@ -9,12 +9,7 @@ _INTERVAL = 2.0  # seconds
 
 
 async def watch(pid: int, died: Callable[[], None]) -> None:
-    """Call `died` some two seconds after the process ends.
-
-    A process that does not exist at the start belongs to another machine or container: it is not watched.
-    """
-    if not is_alive(pid):
-        return
+    """Call `died` at most two seconds after the process ended."""
     while is_alive(pid):
         await asyncio.sleep(_INTERVAL)
     died()

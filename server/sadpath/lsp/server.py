@@ -4,7 +4,8 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias
@@ -13,10 +14,11 @@ from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
 from sadpath import __version__
+from sadpath.analysis.finding import Skip
 from sadpath.lsp import diagnostics, lifetime
 from sadpath.lsp.client import Client, client_of
 from sadpath.lsp.code_action import code_actions
-from sadpath.lsp.files import OpenFiles, Session
+from sadpath.lsp.files import OpenFile, OpenFiles, Session
 from sadpath.lsp.hover import hover
 from sadpath.lsp.initialize import capabilities, root_of
 from sadpath.lsp.project import open_project
@@ -78,11 +80,13 @@ class Server(LanguageServer):
         """Whether an analysis is running."""
         return hasattr(self, "files") and self.files.worker.busy
 
-    def tell(self, message: str) -> None:
-        """Show the user a message, each one once."""
-        if message not in self._shown:
+    def tell(self, message: str) -> bool:
+        """Show the user a message, each one once; gives whether it is new."""
+        is_new = message not in self._shown
+        if is_new:
             self._shown.add(message)
             self.window_show_message(types.ShowMessageParams(types.MessageType.Warning, message))
+        return is_new
 
     def _initialize(self, params: types.InitializeParams) -> types.InitializeResult:
         loop = asyncio.get_running_loop()
@@ -95,10 +99,10 @@ class Server(LanguageServer):
         self.files = OpenFiles(
             self.client.encoding,
             make_session=lambda: self._make_session(root, tell),
-            on_checked=lambda file: diagnostics.after_check(file, self.files, self.client, self),
+            on_checked=self._checked,
             on_error=self._check_failed,
         )
-        if params.process_id is not None:
+        if params.process_id is not None and lifetime.is_alive(params.process_id):  # else it is in another container
             self._watch = loop.create_task(lifetime.watch(params.process_id, lambda: self.wire.stop(1)))
         return types.InitializeResult(capabilities(self.client), types.ServerInfo("sadpath", __version__))
 
@@ -132,12 +136,17 @@ class Server(LanguageServer):
     def _code_action(self, params: types.CodeActionParams) -> list[types.CodeAction]:
         return code_actions(params, self.files, self.client)
 
+    def _checked(self, file: OpenFile, skipped: Sequence[Skip]) -> None:
+        diagnostics.after_check(file, self.files, self.client, self)
+        for skip in skipped:
+            if skip.rule and self.tell(f"sadpath's rule `{skip.rule}` failed, so hints of it may be missing"):
+                _log.error("the rule `%s` failed in %s, line %s", skip.rule, skip.path, (skip.line or 0) + 1)
+
     def _check_failed(self, error: Exception) -> None:
-        place = trace(error)
-        if place not in self._shown:
-            self._shown.add(place)
-            _log.error("a check failed\n%s", place)
-            self.tell(f"sadpath could not check a file ({type(error).__name__}); its log says where")
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        at = f"{type(error).__name__} in {place.name}, line {place.lineno}"
+        if self.tell(f"sadpath could not check a file ({at}); its log has more"):
+            _log.error("a check failed\n%s", trace(error))
 
 
 def run(make_session: MakeSession = open_project) -> int:

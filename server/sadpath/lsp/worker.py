@@ -1,18 +1,19 @@
 """The one thread that analyses, so that the thread which talks to the client never waits for an analysis."""
 
 import asyncio
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-_STACK = 256 * 1024 * 1024  # bytes of address space, not of memory: deep syntax trees recurse deeply
+from sadpath.analysis.parse import RECURSION, STACK_BYTES
 
 Result = TypeVar("Result")
 
 
 class Worker:
-    """Runs jobs one after the other on a thread with a large stack, which starts with the first job."""
+    """Runs jobs one after the other on a thread whose stack holds the deepest trees; it starts with the first job."""
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(1, "analysis")
@@ -25,7 +26,8 @@ class Worker:
 
     async def run(self, job: Callable[[], Result]) -> Result:
         """The result of a job, or its exception. A job that runs cannot be stopped."""
-        before = threading.stack_size(_STACK)
+        sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION))
+        before = threading.stack_size(STACK_BYTES)
         try:
             future = self._pool.submit(job)
         finally:

@@ -1,0 +1,82 @@
+"""A session whose findings are plain to see: the word `bad` in any line of a text without `broken`."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from sadpath.analysis.finding import Edit, Evidence, FileReport, Finding, Fix, Position, Range, Related, Skip
+from sadpath.analysis.outline import outline
+from sadpath.analysis.text import split_lines
+from sadpath.rule import Confidence, Severity
+
+
+class FakeSession:
+    """Finds each `bad`, on top of what `also` does when a file is checked.
+
+    A unit with `broken` is skipped and has no findings. A finding's message is the number of `bad` in all open files,
+    so it depends on them. `fails` makes the rule fail, `crash` the session.
+    """
+
+    def __init__(self, root: Path, also: Callable[[str], object] = str) -> None:
+        self.root = root
+        self._also = also
+        self._texts: dict[str, list[str]] = {}
+
+    def open(self, path: str, text: str) -> None:
+        self._texts[path] = split_lines(text)
+
+    def edit(self, path: str, lines: list[str], first: int, old: int, new: int) -> None:
+        before = self._texts[path]
+        assert lines[:first] == before[:first]
+        assert lines[first + new :] == before[first + old :]
+        self._texts[path] = lines
+
+    def close(self, path: str) -> None:
+        del self._texts[path]
+
+    def check(self, path: str) -> FileReport:
+        self._also(path)
+        lines = self._texts[path]
+        assert not any("crash" in line for line in lines), "".join(lines)
+        count = sum(line.count("bad") for text in self._texts.values() for line in text)
+        units = outline(lines)
+        broken = [
+            range(first, first + unit.lines)
+            for unit, first in zip(units.segments, units.first_lines, strict=True)
+            if "broken" in unit.text
+        ]
+        findings = [
+            finding(path, Range(Position(row, match.start()), Position(row, match.end())), f"{count} in all")
+            for row, line in enumerate(lines)
+            for match in re.finditer("bad", line)
+            if not any(row in rows for rows in broken)
+        ]
+        skipped = [Skip(path, "invalid syntax", row) for row, line in enumerate(lines) if "broken" in line]
+        skipped += [Skip(path, "no", row, "bare-except") for row, line in enumerate(lines) if "fails" in line]
+        return FileReport(path, tuple(findings), tuple(skipped))
+
+
+def fake(root: Path, _: Callable[[str], None]) -> FakeSession:
+    """Makes the fake session of a server."""
+    return FakeSession(root)
+
+
+def finding(path: str, place: Range, message: str = "it fails") -> Finding:
+    """A finding with all that one can have."""
+    return Finding(
+        path=path,
+        rule="bare-except",
+        family="except",
+        severity=Severity.WARNING,
+        confidence=Confidence.LIKELY,
+        message=message,
+        range=place,
+        scope="f",
+        fingerprint=f"print-{place.start.line}-{place.start.column}",
+        evidence=(Evidence("`x` is `y`", "/project/other.py", 3), Evidence("from nowhere")),
+        related=(Related(path, Range(Position(0, 0), Position(0, 1)), "the start"),),
+        fixes=(
+            Fix("Make it good", True, (Edit(place, "good"),)),
+            Fix("Make it fine", False, (Edit(place, "fine"), Edit(Range(Position(0, 0), Position(0, 0)), "# fine\n"))),
+        ),
+    )

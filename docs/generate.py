@@ -1,10 +1,12 @@
 """Write docs/rules/*.md from the rules: documentation, and what each rule really says about its examples.
 
+README.md gets what is really said about the sample service.
 With `--check` nothing is written; stale pages are named and the exit code is 1.
 """
 
 import inspect
 import re
+import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from difflib import unified_diff
@@ -20,7 +22,11 @@ from sadpath.cli.result import Result
 from sadpath.rule import Rule
 from sadpath.testing import all_rules, apply_fix, check_code
 
-PAGES = Path(__file__).parent / "rules"
+ROOT = Path(__file__).parent.parent
+PAGES = ROOT / "docs/rules"
+README = ROOT / "README.md"
+SAMPLE = re.compile(r"(?<=<!-- sample -->\n).*?(?=<!-- end of sample -->)", re.DOTALL)
+IN_README = ("unbounded-retry", "missing-timeout", "unawaited-coroutine")
 EXAMPLE = re.compile(r"^```python\n(.*?)^```\n", re.DOTALL | re.MULTILINE)
 EXPECTATION = re.compile(r"^[ \t]*# expect:.*\n|[ \t]*# expect:.*$", re.MULTILINE)
 FAMILIES = {
@@ -36,6 +42,7 @@ def main() -> int:
     """Write or check the pages; the exit code."""
     rules = sorted(all_rules(), key=lambda rule: rule.name)
     pages = {PAGES / f"{rule.name}.md": page(rule) for rule in rules} | {PAGES / "README.md": index(rules)}
+    pages[README] = SAMPLE.sub(lambda _: sample(), README.read_text(encoding="utf-8"))
     stale = [path for path, text in pages.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
     stale += set(PAGES.glob("*.md")) - set(pages)
     if "--check" not in sys.argv:
@@ -43,7 +50,7 @@ def main() -> int:
             write(path, pages.get(path))
         return 0
     for path in stale:
-        print(f"{path.relative_to(Path.cwd())} is stale; run docs/generate.py")
+        print(f"{path.relative_to(ROOT)} is stale; run docs/generate.py")
     return 1 if stale else 0
 
 
@@ -75,7 +82,7 @@ def example(rule: Rule[Any], code: str) -> str:
     if findings:
         shown.append(f"```text\n{report(code, findings)}```\n")
     shown.extend(
-        f"{fix.title}{'' if fix.safe else ' (look at it first: it may change what the code does)'}:\n\n{diff(code, fix)}"
+        f"{fix.title}{'' if fix.safe else ' (look first: it may change what the code does)'}:\n\n{diff(code, fix)}"
         for finding in findings
         for fix in finding.fixes
     )
@@ -92,6 +99,15 @@ def report(code: str, findings: Iterable[Finding]) -> str:
     """What the command line prints for the findings."""
     result = Result(tuple(findings), skipped=(), files=1, here=Path.cwd(), texts={"example.py": code})
     return unstyle(full(result)).rstrip() + "\n"
+
+
+def sample() -> str:
+    """What `sadpath check` prints for the sample service, shortened to some of the findings."""
+    command = [sys.executable, "-m", "sadpath", "check", "examples/orders"]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, encoding="utf-8", check=False)
+    *findings, summary = done.stdout.split("\n\n")
+    shown = [finding for finding in findings if any(f" {rule} [" in finding for rule in IN_README)]
+    return "```text\n" + "\n\n".join([*shown, "...", summary]) + "```\n"
 
 
 def index(rules: Iterable[Rule[Any]]) -> str:

@@ -24,10 +24,6 @@ def test_each_headline_rule_reports_once_in_the_sample_service() -> None:
     ]
 
 
-def test_the_first_screen_shows_what_is_printed() -> None:
-    assert f"```text\n{_check()}```\n" in README
-
-
 def test_ci_runs_the_commands_of_the_readme() -> None:
     commands = [line for line in README.splitlines() if line.startswith("python3 -m venv")]
     assert len(commands) == 2

@@ -21,6 +21,7 @@ from sadpath.cli.formats.full import full
 from sadpath.cli.result import Result
 from sadpath.rule import Rule
 from sadpath.testing import all_rules, apply_fix, check_code
+from sadpath.workspace.packs import without_expectations
 
 ROOT = Path(__file__).parent.parent
 PAGES = ROOT / "docs/rules"
@@ -28,7 +29,6 @@ README = ROOT / "README.md"
 SAMPLE = re.compile(r"(?<=<!-- sample -->\n).*?(?=<!-- end of sample -->)", re.DOTALL)
 IN_README = ("unbounded-retry", "missing-timeout", "unawaited-coroutine")
 EXAMPLE = re.compile(r"^```python\n(.*?)^```\n", re.DOTALL | re.MULTILINE)
-EXPECTATION = re.compile(r"^[ \t]*# expect:.*\n|[ \t]*# expect:.*$", re.MULTILINE)
 FAMILIES = {
     "await": "Coroutines and tasks",
     "except": "Exceptions",
@@ -76,7 +76,7 @@ def page(rule: Rule[Any]) -> str:
 
 def example(rule: Rule[Any], code: str) -> str:
     """An example, and after a bad one what is reported, with each fix as a diff."""
-    code = EXPECTATION.sub("", code)
+    code = without_expectations(code)
     findings = check_code([rule.name], code)
     shown = [f"```python\n{code}```\n"]
     if findings:

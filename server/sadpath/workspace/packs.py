@@ -3,6 +3,7 @@
 import ast
 import importlib
 import importlib.util
+import re
 from collections.abc import Iterator
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -15,6 +16,7 @@ if TYPE_CHECKING:  # importing the vocabulary imports libcst, which takes longer
 
 _GROUP = "sadpath.rules"
 _BUILT_IN = "sadpath"
+_EXPECTATION = re.compile(r"^[ \t]*# expect:.*\n|[ \t]*# expect:.*$", re.MULTILINE)
 
 
 class Description(msgspec.Struct, frozen=True):
@@ -49,6 +51,11 @@ def describe_rules() -> tuple[Description, ...]:
     return tuple(sorted(found, key=lambda description: description.name))
 
 
+def without_expectations(documentation: str) -> str:
+    """Documentation as people read it: the `# expect:` comments in its examples are for `sadpath.testing`."""
+    return _EXPECTATION.sub("", documentation)
+
+
 def _modules() -> list[Path]:
     _, directories = _built_in_pack()
     return [path for directory in directories for path in directory.glob("*.py") if not path.stem.startswith("_")]
@@ -79,5 +86,5 @@ def _description(function: ast.FunctionDef, decorator: ast.Call) -> Description:
         family=ast.literal_eval(given["family"]),
         summary=ast.literal_eval(given["summary"]),
         severity=severity.attr.lower() if isinstance(severity, ast.Attribute) else "warning",
-        documentation=ast.get_docstring(function) or "",
+        documentation=without_expectations(ast.get_docstring(function) or ""),
     )

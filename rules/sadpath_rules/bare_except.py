@@ -9,7 +9,6 @@ from sadpath.rule import (
     Confidence,
     Diagnostic,
     Edit,
-    Evidence,
     Exit,
     Fix,
     Handler,
@@ -95,11 +94,11 @@ def bare_except(node: cst.CSTNode, unit: Unit) -> Iterator[Diagnostic]:
     if handler.worst.outcome in (Outcome.KEPT, Outcome.ENDED, Outcome.RAISED) or _is_edge(handler, unit):
         return
     yield Diagnostic(
-        Head(node),
+        handler.place,
         _message(handler, unit),
         Confidence.CERTAIN,
         severity=Severity.HINT if _is_minor(handler) else Severity.WARNING,
-        evidence=(Evidence(f'the author says: "{handler.remark}"'),) if handler.remark else (),
+        evidence=handler.reason,
         related=(Related(handler.turn, "this way nothing is raised again"),) if handler.turn else (),
         fixes=tuple(_fixes(handler.node)),
     )
@@ -107,6 +106,8 @@ def bare_except(node: cst.CSTNode, unit: Unit) -> Iterator[Diagnostic]:
 
 def _message(handler: Handler, unit: Unit) -> str:
     worst = handler.worst
+    if _raises_elsewhere(handler):
+        return f"{handler.clause} does not raise Ctrl-C and `sys.exit` again on every way through"
     if worst.outcome is Outcome.CONVERTED:
         return f"{handler.clause} turns Ctrl-C and `sys.exit` into an ordinary error"
     if _goes_round(handler, unit):
@@ -128,10 +129,20 @@ def _goes_round(handler: Handler, unit: Unit) -> bool:
     return handler.worst.path.exit in (Exit.FALLS, Exit.CONTINUES) and isinstance(next(loops, None), cst.While)
 
 
+def _raises_elsewhere(handler: Handler) -> bool:
+    return any(way.outcome is Outcome.RAISED for way in handler.ways)
+
+
 def _is_minor(handler: Handler) -> bool:
     """Whether little is lost: the author meant it, the time in which it can happen is short, or an error remains."""
     converted = handler.worst.outcome is Outcome.CONVERTED
-    return converted or handler.tidying or handler.work is not Work.OTHER or bool(handler.remark)
+    return (
+        converted
+        or _raises_elsewhere(handler)
+        or handler.tidying
+        or handler.work is not Work.OTHER
+        or bool(handler.remark)
+    )
 
 
 def _is_bare(node: Catcher) -> bool:

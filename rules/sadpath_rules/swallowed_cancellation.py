@@ -8,12 +8,9 @@ from sadpath.rule import (
     Confidence,
     Diagnostic,
     Edit,
-    Evidence,
     Fix,
     Handler,
-    Head,
     Loss,
-    Place,
     Severity,
     Unit,
     rule,
@@ -99,17 +96,13 @@ def swallowed_cancellation(node: cst.CSTNode, unit: Unit) -> Iterator[Diagnostic
     if handler is None or handler.loss is None:
         return
     yield Diagnostic(
-        _place(handler),
+        handler.place,
         _message(handler, handler.loss, unit),
         Confidence.LIKELY,
         severity=Severity.HINT if handler.remark or handler.loss is Loss.ANSWERS else Severity.WARNING,
-        evidence=(Evidence(f'the author says: "{handler.remark}"'),) if handler.remark else (),
+        evidence=handler.reason,
         fixes=tuple(_fixes(node)),
     )
-
-
-def _place(handler: Handler) -> Place:
-    return handler.node.items[0].item if isinstance(handler.node, cst.With) else Head(handler.node)
 
 
 def _message(handler: Handler, loss: Loss, unit: Unit) -> str:

@@ -7,11 +7,9 @@ import libcst as cst
 from sadpath.rule import (
     Confidence,
     Diagnostic,
-    Evidence,
     Exit,
     Handler,
     Harm,
-    Head,
     Outcome,
     Related,
     Severity,
@@ -149,33 +147,28 @@ def _told(handler: Handler) -> tuple[int, str]:
     if outcome is Outcome.WHISPERED and handler.harm is not Harm.NONE:
         return _WEAK, f"if {handler.attempt} fails, only a debug message tells of it"
     if outcome is Outcome.LOGGED and len(handler.calls) >= _MANY:
-        return (
-            _WEAK,
-            f"only the text of the error is kept: which of these {len(handler.calls)} calls it came from is lost",
-        )
+        calls = len(handler.calls)
+        return _WEAK, f"only the text of the error is kept: which of these {calls} calls it came from is lost"
     return 0, ""
 
 
 def _diagnostic(handler: Handler, grade: int, message: str) -> Diagnostic:
     grade = max(grade - 1, _WEAK) if handler.remark else grade
     return Diagnostic(
-        handler.node.items[0].item if isinstance(handler.node, cst.With) else Head(handler.node),
+        handler.place,
         message,
         Confidence.REVIEW if grade == _WEAK else Confidence.LIKELY,
         severity=Severity.WARNING if grade == _STRONG else Severity.HINT,
-        evidence=(Evidence(f'the author says: "{handler.remark}"'),) if handler.remark else (),
+        evidence=handler.reason,
         related=(Related(handler.turn, "on this way nothing becomes of the exception"),) if handler.turn else (),
     )
 
 
 def _discards(clause: cst.Finally, unit: Unit) -> Iterator[Diagnostic]:
     """Jumps out of a `finally`: since Python 3.14 also a `SyntaxWarning` (PEP 765)."""
-    ends = {path.end for path in unit.paths(clause.body) if path.exit in (Exit.RETURNS, Exit.BREAKS, Exit.CONTINUES)}
-    for end in ends:
-        if end is not None:
-            yield Diagnostic(
-                end, f"`{unit.code(end).split()[0]}` in `finally` discards whatever exception is under way"
-            )
+    leaving = (path.end for path in unit.paths(clause.body) if path.exit in (Exit.RETURNS, Exit.BREAKS, Exit.CONTINUES))
+    if end := next(leaving, None):
+        yield Diagnostic(end, f"`{unit.code(end).split()[0]}` in `finally` discards whatever exception is under way")
 
 
 def _always_true(function: cst.FunctionDef, unit: Unit) -> Iterator[Diagnostic]:
@@ -185,18 +178,13 @@ def _always_true(function: cst.FunctionDef, unit: Unit) -> Iterator[Diagnostic]:
     paths = unit.paths(function.body)
     ends = [path.end for path in paths if path.exit is Exit.RETURNS]
     looks = any(unit.loads(param.name.value, function) for param in function.params.params[1:])
-    if (
-        not looks
-        and len(ends) == len(paths)
-        and all(isinstance(end, cst.Return) and _is_true(end.value) for end in ends)
-    ):
-        yield Diagnostic(
-            function.name, f"`{function.name.value}` is always true: every exception in the `with` block disappears"
-        )
+    if not looks and len(ends) == len(paths) and all(_returns_true(end) for end in ends):
+        message = f"`{function.name.value}` is always true: every exception in the `with` block disappears"
+        yield Diagnostic(function.name, message)
 
 
-def _is_true(value: cst.BaseExpression | None) -> bool:
-    return isinstance(value, cst.Name) and value.value == "True"
+def _returns_true(end: cst.CSTNode | None) -> bool:
+    return isinstance(end, cst.Return) and isinstance(end.value, cst.Name) and end.value.value == "True"
 
 
 _ACCEPTED = (Work.CLOSE, Work.TEXT, Work.SEARCH)

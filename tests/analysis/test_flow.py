@@ -170,6 +170,7 @@ def test_raise_inside_try_is_stopped_by_the_handlers_that_surely_match(
         ("await fail()", Exit.RAISES),
         ("assert False, 'no'", Exit.RAISES),
         ("assert_never(x)", Exit.RAISES),
+        ("os._exit(1)", Exit.ENDS),
         ("assert x", Exit.FALLS),
         ("other()", Exit.FALLS),
     ],

@@ -129,9 +129,10 @@ class _Flow:
         call = value.expression if isinstance(value, cst.Await) else value
         if not isinstance(call, cst.Call):
             return otherwise
-        if _last_name(call.func) != "assert_never" and not self._never_returns(call):
+        name = _last_name(call.func)
+        if name not in ("assert_never", "_exit") and not self._never_returns(call):
             return otherwise
-        return Exit.ENDS if _last_name(call.func) in _ENDING_CALLS else Exit.RAISES
+        return Exit.ENDS if name in _ENDING_CALLS else Exit.RAISES
 
     def _if(self, statement: cst.If) -> _Ways:
         """The ways through each branch; a chain of `elif` is walked, not recursed into, for it may be long."""

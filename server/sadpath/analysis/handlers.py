@@ -107,8 +107,8 @@ def _earlier(unit: Unit, node: Catcher) -> tuple[Value, ...]:
 def _width(unit: Unit, node: Catcher, caught: tuple[Value, ...]) -> Width:
     names = {name_of(value) for value in caught}
     if "builtins.BaseException" in names or _is_bare(node):
-        taken = any(unit.is_exception(value, "builtins.KeyboardInterrupt") for value in _earlier(unit, node))
-        return Width.ERRORS if taken else Width.EVERYTHING
+        taken = {name_of(value) for value in _earlier(unit, node)}
+        return Width.ERRORS if taken & _ORDERS else Width.EVERYTHING
     return Width.ERRORS if "builtins.Exception" in names else Width.NARROW
 
 
@@ -194,6 +194,8 @@ def _runs_at_exit(unit: Unit, function: cst.FunctionDef) -> bool:
 _CANCELLATIONS = ("asyncio.CancelledError", "asyncio.exceptions.CancelledError", "trio.Cancelled")
 _ROOTS = ("builtins.Exception", "builtins.BaseException")
 """Classes that annotations use as a common base: they are meant themselves only where they are named."""
+_ORDERS = {"builtins.KeyboardInterrupt", "builtins.SystemExit"}
+"""Where one of them is looked after, the author knows of the other, too."""
 _MAKES_TEXT = frozenset({"builtins.repr", "builtins.str", "builtins.ascii", "builtins.format", "builtins.len"})
 _LAST_RITES = frozenset({"__del__", "__repr__", "__str__"})
 _CLOSERS = frozenset({"aclose", "aexit", "cleanup", "close", "dispose", "exit", "shutdown", "teardown"})

@@ -52,22 +52,24 @@ def handlings(unit: Unit, node: Catcher) -> tuple[Handling, ...]:
     ways = tuple(Handling(path, reader.outcome(path)) for path in unit.paths(node.body))
     if not ways:
         return (Handling(Path((), Exit.FALLS), Outcome.ANSWERED),)
-    if _raises_later(unit, node, ways):
+    settled = _raised_later(unit, node, ways)
+    if settled:
         return tuple(
-            Handling(way.path, max(way.outcome, Outcome.CONVERTED)) if way.path.exit is Exit.FALLS else way
-            for way in ways
+            Handling(way.path, max(way.outcome, settled)) if way.path.exit is Exit.FALLS else way for way in ways
         )
     asking = [way for way in ways if _is_settled(unit, way.path, ways)]
     otherwise = max((way.outcome for way in asking), default=Outcome.NOTHING)
     return tuple(way for way in ways if way not in asking or way.outcome is otherwise)
 
 
-def _raises_later(unit: Unit, node: Catcher, ways: tuple[Handling, ...]) -> bool:
-    """Whether what follows a handler raises an exception, or ends the process, in any case."""
+def _raised_later(unit: Unit, node: Catcher, ways: tuple[Handling, ...]) -> Outcome | None:
+    """What becomes of the exception where what follows a handler raises another, or ends the process, in any case."""
     if not any(way.path.exit is Exit.FALLS and way.outcome < Outcome.ANSWERED for way in ways):
-        return False
+        return None
     exits = {path.exit for path in unit.paths(later(unit, node))}
-    return bool(exits) and exits <= {Exit.RAISES, Exit.ENDS}
+    if not exits or not exits <= {Exit.RAISES, Exit.ENDS}:
+        return None
+    return Outcome.CONVERTED if Exit.RAISES in exits else Outcome.ENDED
 
 
 def _is_settled(unit: Unit, path: Path, ways: tuple[Handling, ...]) -> bool:
@@ -75,13 +77,8 @@ def _is_settled(unit: Unit, path: Path, ways: tuple[Handling, ...]) -> bool:
     tests = [step for step in path.steps if isinstance(step, cst.BaseExpression)]
     if any(isinstance(inner, cst.Name) and words_of(inner.value) & _ENDING for test in tests for inner in own(test)):
         return True
-    used = {
-        unit.code(call.func.value)
-        for way in ways
-        for step in way.path.steps
-        for call in own(step)
-        if isinstance(call, cst.Call) and isinstance(call.func, cst.Attribute)
-    }
+    calls = [call for way in ways for step in way.path.steps for call in own(step) if isinstance(call, cst.Call)]
+    used = {unit.code(call.func.value if isinstance(call.func, cst.Attribute) else call.func) for call in calls}
     return any(unit.code(_subject(test)) in used for test in tests)
 
 

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 import libcst as cst
 
+from sadpath.rule.diagnostic import Evidence, Head, Place
 from sadpath.rule.path import Path
 from sadpath.rule.value import Value
 
@@ -137,6 +138,16 @@ class Handler:
     def worst(self) -> Handling:
         """The way on which least becomes of the exception."""
         return min(self.ways, key=lambda way: way.outcome)
+
+    @property
+    def place(self) -> Place:
+        """Where to point at."""
+        return self.node.items[0].item if isinstance(self.node, cst.With) else Head(self.node)
+
+    @property
+    def reason(self) -> tuple[Evidence, ...]:
+        """What the author says, as evidence."""
+        return (Evidence(f'the author says: "{self.remark}"'),) if self.remark else ()
 
     @property
     def is_one_step(self) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from sadpath.rule import Confidence, Coroutine, Diagnostic, Severity, Unit, Usage, Use, name_of, rule
+from sadpath.rule import Confidence, Diagnostic, Severity, Unit, Usage, Use, is_coroutine, name_of, rule
 
 _TASK_MAKERS = frozenset({"create_task", "ensure_future"})
 _FUTURE_MAKERS = {"run_coroutine_threadsafe": "asyncio.", "submit": "concurrent.futures."}
@@ -88,7 +88,7 @@ def _is_fresh(call: cst.Call, unit: Unit) -> bool:
     if not call.args:
         return False
     work = call.args[0].value
-    return isinstance(work, cst.Call) or isinstance(unit.denotes(work).value, Coroutine)
+    return isinstance(work, cst.Call) or is_coroutine(unit.denotes(work).value)
 
 
 def _outlives_its_work(use: Use, unit: Unit) -> bool:

@@ -6,38 +6,27 @@ import libcst as cst
 
 from sadpath.rule import (
     Confidence,
-    Coroutine,
-    Denotation,
     Diagnostic,
     Edit,
     Fix,
-    Instance,
     Related,
     Role,
     Severity,
     Unit,
     Usage,
     Use,
-    Value,
-    members,
+    is_coroutine,
     name_of,
     rule,
 )
 
-_COROUTINE_CLASSES = frozenset({"typing.Coroutine", "collections.abc.Coroutine", "types.CoroutineType"})
-_COROUTINE_ATTRIBUTES = frozenset({"send", "throw", "close"})
 _FUTURES = {
     "gather": "its tasks can vanish half-way and their errors are lost",
     "shield": "it protects nothing",
     "run_in_executor": "errors in the executor are lost",
 }
-_STARTERS = frozenset(
-    {"create_task", "ensure_future", "gather", "run", "run_until_complete", "run_coroutine_threadsafe", "shield"}
-    | {"start_soon", "spawn", "wait", "wait_for", "as_completed", "isawaitable", "iscoroutine", "add_task"}
-)
 _EXPECTS_FAILURE = frozenset({"raises", "warns", "assertRaises", "assertRaisesRegex", "assertWarns"})
 _KEPT = frozenset({Usage.AWAITED, Usage.PASSED, Usage.RETURNED, Usage.STORED})
-_INCONCLUSIVE = _KEPT | {Usage.DROPPED, Usage.FORMATTED}
 _WRONG_FOR_CONTAINERS = frozenset({Usage.DROPPED, Usage.TESTED, Usage.FORMATTED, Usage.CONVERTED})
 _CONSEQUENCES = {
     Usage.TESTED: "`{value}` is always true here",
@@ -68,9 +57,7 @@ def unawaited_coroutine(call: cst.Call, unit: Unit) -> Iterator[Diagnostic]:
 
     ```python
     async def save(order): ...
-
     async def is_open(shop): ...
-
     async def place(order, shop):
         if is_open(shop):  # expect: unawaited-coroutine "`is_open(...)` is always true here"
             save(order)  # expect: unawaited-coroutine "`save` never runs"
@@ -83,7 +70,6 @@ def unawaited_coroutine(call: cst.Call, unit: Unit) -> Iterator[Diagnostic]:
 
     ```python
     import asyncio
-
     async def save(order): ...
 
     async def place(orders):
@@ -94,8 +80,8 @@ def unawaited_coroutine(call: cst.Call, unit: Unit) -> Iterator[Diagnostic]:
 
     ## What happens in production
 
-    The order is never saved, and nothing fails at that line: the caller goes on as if it had been. A condition on a
-    coroutine is always true, so that permission checks let everybody in. Tests that use a mock pass.
+    The order is never saved, and the caller goes on as if it had been. A permission check on a coroutine is always
+    true and lets everybody in. Tests that use a mock pass.
 
     ## What you will see
 
@@ -113,43 +99,27 @@ def unawaited_coroutine(call: cst.Call, unit: Unit) -> Iterator[Diagnostic]:
     """
     if isinstance(unit.parent(call), cst.Await):
         return
-    found = unit.denotes(call)
-    if _is_coroutine(found.value):
-        yield from _misused_coroutine(call, unit, found)
-    elif (consequence := _FUTURES.get(_last_name(call.func))) and _is_asyncio(call, unit):
-        yield from _dropped_future(call, unit, consequence)
+    if is_coroutine(unit.denotes(call).value):
+        yield from _misused_coroutine(call, unit)
+    elif _last_name(call.func) in _FUTURES and name_of(unit.denotes(call.func).value).startswith("asyncio."):
+        yield from _dropped_future(call, unit)
 
 
-def _is_coroutine(value: Value) -> bool:
-    return all(
-        isinstance(member, Coroutine) or (isinstance(member, Instance) and member.cls.name in _COROUTINE_CLASSES)
-        for member in members(value)
-    )
-
-
-def _is_asyncio(call: cst.Call, unit: Unit) -> bool:
-    return name_of(unit.denotes(call.func).value).startswith("asyncio.")
-
-
-def _dropped_future(call: cst.Call, unit: Unit, consequence: str) -> Iterator[Diagnostic]:
+def _dropped_future(call: cst.Call, unit: Unit) -> Iterator[Diagnostic]:
+    name = _last_name(call.func)
     if all(use.kind is Usage.DROPPED for use in unit.uses(call)):
-        yield Diagnostic(
-            call,
-            f"nothing awaits this `{_last_name(call.func)}`: {consequence}",
-            Confidence.LIKELY,
-            evidence=unit.denotes(call.func).because,
-            fixes=_fixes(call, unit),
-            severity=Severity.WARNING,
-        )
+        message = f"nothing awaits this `{name}`: {_FUTURES[name]}"
+        evidence = unit.denotes(call.func).because
+        yield Diagnostic(call, message, Confidence.LIKELY, evidence, (), _fixes(call, unit), Severity.WARNING)
 
 
-def _misused_coroutine(call: cst.Call, unit: Unit, found: Denotation) -> Iterator[Diagnostic]:
+def _misused_coroutine(call: cst.Call, unit: Unit) -> Iterator[Diagnostic]:
     uses = unit.uses(call)
     wrong = [use for use in uses if _is_wrong(use)]
     if not wrong or _is_on_purpose(call, unit):
         return
     certain = len(wrong) == len(uses)
-    telling = [use for use in wrong if not use.collected and use.kind not in _INCONCLUSIVE]
+    telling = [use for use in wrong if not use.collected and use.kind not in (Usage.DROPPED, Usage.FORMATTED)]
     if not certain and (not telling or any(map(_may_run, uses))):
         return
     worst = (telling or wrong)[0]
@@ -158,7 +128,7 @@ def _misused_coroutine(call: cst.Call, unit: Unit, found: Denotation) -> Iterato
         call,
         _message(worst, call, unit),
         Confidence.CERTAIN if certain else Confidence.LIKELY,
-        found.because,
+        unit.denotes(call).because,
         related,
         () if worst.collected else _fixes(call, unit),
     )
@@ -169,32 +139,24 @@ def _is_wrong(use: Use) -> bool:
         return use.kind in _WRONG_FOR_CONTAINERS
     if isinstance(use.node, cst.Attribute):
         name = use.node.attr.value
-        return name not in _COROUTINE_ATTRIBUTES and not name.startswith(("cr_", "__"))
+        return name not in ("send", "throw", "close") and not name.startswith(("cr_", "__"))
     return use.kind not in _KEPT
 
 
 def _may_run(use: Use) -> bool:
     """Whether a use shows that the name is meant to hold a coroutine."""
-    if use.kind is Usage.PASSED and isinstance(use.node, cst.Call):
-        return _last_name(use.node.func) in _STARTERS
     return use.kind is Usage.AWAITED or (use.kind is Usage.ATTRIBUTE and not _is_wrong(use))
 
 
 def _is_on_purpose(call: cst.Call, unit: Unit) -> bool:
-    """Whether a test replaces the function by a mock, or wants the call to fail or warn."""
-    if unit.role is not Role.TEST:
-        return False
+    """Whether a test names the function in a string, to patch it, or wants the call to fail or warn."""
     above = unit.ancestors(call)
-    items = [item.item for node in above if isinstance(node, cst.With) for item in node.items]
-    if any(isinstance(item, cst.Call) and _last_name(item.func) in _EXPECTS_FAILURE for item in items):
-        return True
-    return bool(above) and any(_replaces(node, call, unit) for node in unit.walk(above[-1]))
-
-
-def _replaces(node: cst.CSTNode, call: cst.Call, unit: Unit) -> bool:
-    if isinstance(node, cst.SimpleString):
-        return node.raw_value.rpartition(".")[2] == _last_name(call.func)
-    return isinstance(node, cst.AssignTarget) and unit.code(node.target) == unit.code(call.func)
+    if unit.role is not Role.TEST or not above:
+        return False
+    patched = {n.raw_value.rpartition(".")[2] for n in unit.walk(above[-1]) if isinstance(n, cst.SimpleString)}
+    entered = [item.item for node in above if isinstance(node, cst.With) for item in node.items]
+    wanted = {_last_name(item.func) for item in entered if isinstance(item, cst.Call)}
+    return _last_name(call.func) in patched or not wanted.isdisjoint(_EXPECTS_FAILURE)
 
 
 def _message(use: Use, call: cst.Call, unit: Unit) -> str:
@@ -217,7 +179,7 @@ def _consequence(use: Use, value: str) -> str:
     user = use.node.attr.value if isinstance(use.node, cst.Attribute) else ""
     if isinstance(use.node, cst.Call):
         user = _last_name(use.node.func)
-    return _CONSEQUENCES.get(use.kind, "").format(value=value, user=user)
+    return _CONSEQUENCES[use.kind].format(value=value, user=user)
 
 
 def _last_name(function: cst.BaseExpression) -> str:

@@ -12,7 +12,7 @@ from sadpath.analysis.cycles import Cycles
 from sadpath.analysis.denotation import NOTHING, join
 from sadpath.analysis.program import Program, module_path, scopes_of
 from sadpath.analysis.tree import Tree
-from sadpath.rule import Class, Constant, Denotation, Display, Evidence, Instance, Value, members
+from sadpath.rule import Class, Constant, Denotation, Display, Evidence, Function, Instance, Value, members
 
 _MOST_ELEMENTS = 16
 
@@ -95,7 +95,15 @@ def _name(evaluator: Evaluator, node: cst.BaseExpression) -> Denotation:
 def _attribute(evaluator: Evaluator, node: cst.BaseExpression) -> Denotation:
     assert isinstance(node, cst.Attribute)
     receiver = evaluator.denote(node.value)
-    return names.attribute(evaluator, receiver, node.attr.value)
+    found = names.attribute(evaluator, receiver, node.attr.value)
+    return NOTHING if isinstance(found.value, Function) and _is_replaced(evaluator.tree, node) else found
+
+
+def _is_replaced(tree: Tree, node: cst.Attribute) -> bool:
+    """Whether the unit sets the attribute: a method is then no longer what its class says."""
+    targets = [target.target for target in tree.of_type(cst.AssignTarget)]
+    same = [t for t in targets if isinstance(t, cst.Attribute) and t.attr.value == node.attr.value]
+    return bool(same) and tree.code(node) in map(tree.code, same)
 
 
 def _number(_evaluator: Evaluator, node: cst.BaseExpression) -> Denotation:

@@ -50,6 +50,11 @@ _CONVERTERS = _COPIERS | {
 }
 _LOG_CALLS = frozenset({"debug", "info", "warning", "warn", "error", "critical", "exception", "fatal", "log"})
 _AWAITERS = ("asyncio.", "anyio.", "trio.", "inspect.", "types.", "contextlib.")
+_STARTERS = frozenset(
+    {"create_task", "ensure_future", "gather", "run", "run_until_complete", "run_coroutine_threadsafe", "shield"}
+    | {"start_soon", "spawn", "wait", "wait_for", "as_completed", "isawaitable", "iscoroutine", "add_task"}
+)
+"""By these names one hands over a coroutine, also where it is not known what has the name."""
 _INSPECTORS = frozenset({"builtins.isinstance", "builtins.hasattr", "builtins.type", "builtins.callable"})
 _FILLERS = frozenset({"append", "add", "appendleft", "insert"})
 _CHANGERS = _FILLERS | {"extend", "update", "clear", "sort", "reverse", "remove", "discard"}
@@ -190,14 +195,15 @@ class _Follower:
 
     def _argument_kind(self, call: cst.Call) -> Usage:
         name = name_of(self._unit.denotes(call.func).value)
-        last = name.rpartition(".")[2]
+        last = _last_name(call.func)
         if name in _TESTERS:
             return Usage.TESTED
         if name in _FORMATTERS or self._is_format(call) or (name.startswith("logging.") and last in _LOG_CALLS):
             return Usage.FORMATTED
         if name in _CONVERTERS:
             return Usage.CONVERTED
-        return Usage.AWAITED if name.startswith(_AWAITERS) or name in _INSPECTORS else Usage.PASSED
+        runs = name.startswith(_AWAITERS) or name in _INSPECTORS or last in _STARTERS
+        return Usage.AWAITED if runs else Usage.PASSED
 
     def _is_format(self, call: cst.Call) -> bool:
         function = call.func
@@ -309,3 +315,9 @@ class _Follower:
 def _field(above: cst.CSTNode, node: cst.CSTNode) -> str:
     """The field of a node that holds its child."""
     return next((field for field in above.__dataclass_fields__ if getattr(above, field) is node), "")
+
+
+def _last_name(function: cst.BaseExpression) -> str:
+    if isinstance(function, cst.Attribute):
+        return function.attr.value
+    return function.value if isinstance(function, cst.Name) else ""

@@ -43,6 +43,7 @@ from sadpath.rule.value import (
     Union,
     Unknown,
     Value,
+    is_coroutine,
     members,
     name_of,
 )
@@ -101,6 +102,7 @@ __all__ = [
     "Width",
     "Words",
     "Work",
+    "is_coroutine",
     "members",
     "name_of",
     "rule",

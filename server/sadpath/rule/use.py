@@ -12,7 +12,7 @@ class Usage(str, Enum):
     DROPPED = "dropped"
     """Nothing reads it: an expression statement, or a local name that is never read."""
     AWAITED = "awaited"
-    """Awaited, handed to asyncio, anyio or trio, or asked whether it is awaitable."""
+    """Awaited, handed to what is called as if it ran coroutines, or asked whether it is awaitable."""
     PASSED = "passed"
     """An argument of a call that may do anything with it."""
     RETURNED = "returned"

@@ -117,3 +117,11 @@ def name_of(value: Value) -> str:
     if isinstance(value, Module | External | Class | Function):
         return value.name
     return ""
+
+
+def is_coroutine(value: Value) -> bool:
+    """Whether the value is a coroutine object, whichever of its members it is."""
+    return all(isinstance(member, Coroutine) or name_of(member) in _COROUTINE_CLASSES for member in members(value))
+
+
+_COROUTINE_CLASSES = frozenset({"typing.Coroutine", "collections.abc.Coroutine", "types.CoroutineType"})

@@ -148,7 +148,7 @@ def returns(program: Program, path: str, qualname: str) -> Denotation:
                 declared = annotated.instance(evaluator, node.returns.annotation)
                 what = describe(declared.value)
                 step = evaluator.evidence(f"`{node.name.value}` returns `{what}`", node)
-                found.append(because(declared, step) if what else declared)
+                found.append(because(declared, step) if what and not path.endswith(".pyi") else declared)
             else:
                 found.append(_inferred(evaluator, node))
     return join(found) if found else NOTHING

@@ -1,8 +1,7 @@
 """Reads the library tables, `sadpath_rules/libraries/*.toml`; docs/libraries.md describes their form."""
 
-import difflib
+import functools
 import importlib.resources
-import itertools
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +11,7 @@ import msgspec
 
 from sadpath.analysis.libraries import Library, LibraryTables
 from sadpath.rule import LimitFact, RetryFact, RetryValue, TimeoutFact
+from sadpath.workspace.names import suggestion
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -81,7 +81,7 @@ def read_library(text: str, source: str, versions: Callable[[str], str] = unknow
     except tomllib.TOMLDecodeError as error:
         raise LibraryError(f"{source}: {error}") from error
     file = _convert(document, LibraryFile, source)
-    version = versions(file.distribution) if file.distribution else ""
+    version = functools.partial(versions, file.distribution)
     return Library(
         aliases=file.aliases,
         classes=file.classes,
@@ -114,18 +114,20 @@ def _facts(entries: Sequence[Entry], form: type[Fact], verified: str, source: st
     return facts
 
 
-def _of_version(entry: Entry, version: str) -> Entry:
+def _of_version(entry: Entry, version: Callable[[], str]) -> Entry:
     """The entry as it holds for a version: `before = { '8.0' = inf }` is the default in versions older than 8.0."""
-    older = cast("dict[str, float]", entry.get("before", {}))
-    defaults = [older[limit] for limit in sorted(older, key=release) if version and release(version) < release(limit)]
+    if "before" not in entry:
+        return entry
+    older, used = cast("dict[str, float]", entry["before"]), version()
+    defaults = [older[limit] for limit in sorted(older, key=release) if used and release(used) < release(limit)]
     default = {"default": defaults[0]} if defaults else {}
     return {key: value for key, value in entry.items() if key != "before"} | default
 
 
 def release(version: str) -> tuple[int, ...]:
-    """The release numbers of a version, for comparing: "8.0.1rc2" is (8, 0, 1)."""
-    numbers = (re.match(r"\d+", part) for part in version.split("."))
-    return tuple(int(number[0]) for number in itertools.takewhile(bool, numbers) if number)
+    """The release numbers of a version, for comparing: "8.0.1rc2" is (8, 0, 1), "8.0" and "8" are (8,)."""
+    found = re.match(r"\d+(?:\.\d+)*", version)
+    return tuple(int(number) for number in re.sub(r"(?:\.0+)+$", "", found[0]).split(".")) if found else ()
 
 
 def _parameters(value: object) -> object:
@@ -142,7 +144,7 @@ def _convert(value: Mapping[str, object], form: type[Form], source: str) -> Form
     try:
         return msgspec.convert(value, form)
     except msgspec.ValidationError as error:
+        valid = {*form.__struct_fields__, "of", "calls", "before"} - {"name"}
         unknown = [key for key in value if key not in form.__struct_fields__]
-        near = difflib.get_close_matches(unknown[0], form.__struct_fields__, 1) if unknown else []
-        hint = f" (nearest valid key: `{near[0]}`)" if near else ""
+        hint = suggestion(unknown[0], valid) if unknown else ""
         raise LibraryError(f"{source}: {error}{hint}") from error

@@ -16,6 +16,7 @@ from sadpath.workspace.configuration import Settings
 from sadpath.workspace.environment import site_packages
 from sadpath.workspace.library_files import library_tables
 from sadpath.workspace.sources import DiskSources
+from sadpath.workspace.versions import versions_used
 
 
 class Session:
@@ -29,8 +30,9 @@ class Session:
         self._settings = settings
         self._known = frozenset(rule.name for rule in all_rules)
         self._rules = settings.chosen(all_rules)
-        self._sources = DiskSources(root.absolute(), site_packages(root.absolute()))
-        self._program = Program(self._sources, library_tables())
+        packages = site_packages(root.absolute())
+        self._sources = DiskSources(root.absolute(), packages)
+        self._program = Program(self._sources, library_tables(versions_used(root, packages)))
         self._engine = Engine(self._program, self._rules)
 
     def check(self, path: str) -> FileReport:

@@ -87,8 +87,8 @@ def retry_without_backoff(node: cst.CSTNode, unit: Unit) -> Iterator[Diagnostic]
 
 
 def _counts(loop: RetryLoop, failure: Failure) -> bool:
-    """A handler that calls helpers may wait there, or mend what was wrong; a service is started again either way."""
-    return not failure.race and (loop.kind == "restart" or not failure.helpers)
+    """A handler that mends something may wait there, and may try at once; a service is started again either way."""
+    return not failure.race and (loop.kind == "restart" or not failure.mends)
 
 
 def _diagnostic(loop: RetryLoop, failures: tuple[Failure, ...], unit: Unit) -> Diagnostic:

@@ -88,7 +88,7 @@ def unbounded_retry(node: cst.CSTNode, unit: Unit) -> Iterator[Diagnostic]:
 
 def _diagnostic(loop: RetryLoop, unit: Unit) -> Diagnostic:
     failures = loop.endless
-    unsure = any(failure.race or failure.helpers for failure in failures)
+    unsure = any(failure.race or failure.mends for failure in failures)
     return Diagnostic(
         Head(failures[0].catcher) if loop.kind == "recursion" else Head(loop.node),
         _message(loop, unit),

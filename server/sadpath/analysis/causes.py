@@ -119,6 +119,7 @@ _CONTROL_NAMES = frozenset(
         *("IndexError", "KeyError", "ZeroDivisionError", "UnicodeDecodeError", "UnicodeError", "JSONDecodeError"),
         *("QueueEmpty", "QueueFull", "WouldBlock", "WantReadError", "WantWriteError", "ValidationError", "Abort"),
         *("ParseError", "ParserError", "SyntaxError", "LinAlgError", "ArgumentError", "Cancelled", "EndOfStream"),
+        *("EEXIST", "ENOENT", "UnsatisfiedAssumption"),
         *("CancelledError", "SkipTest", "NoSuchElementException", "ParsingError", "DecodeError", "IncompleteReadError"),
     }
 )
@@ -126,7 +127,7 @@ _RACE = re.compile(
     r"WatchError|Integrity|StaleData|Optimistic|Conflict|Serializ|Deadlock|Concurren|UniqueViolation|Duplicate"
     r"|AlreadyExists|NotUnique|Collision|Locked|VersionMismatch|TransactionAborted|RevisionMismatch"
 )
-_TIMEOUT = re.compile(r"[Tt]ime_?[oO]ut")
+_TIMEOUT = re.compile(r"[Tt]im(e|ed)_?[oO]ut")
 _CONNECTION = re.compile(
     r"[Cc]onnect|Network|Broker|Unreachable|Unavailable|Operational|Disconnect|Transport|WebSocket|Socket"
 )

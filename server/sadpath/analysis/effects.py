@@ -82,6 +82,11 @@ def pauses(unit: Unit, call: cst.Call) -> bool:
     return is_sleep(name) or bool(words_of(last_name(call.func)) & _PAUSING_WORDS)
 
 
+def does_nothing(unit: Unit, call: cst.Call) -> bool:
+    """Whether the call only tells someone, or lets time pass."""
+    return reports(unit, call) or pauses(unit, call)
+
+
 def is_sleep(name: str) -> bool:
     """Whether a dotted name is a function that does nothing but let the time pass that it is given."""
     return name in _SLEEPS
@@ -206,7 +211,21 @@ _RAISING_WORDS = frozenset(
         *("limit", "budget", "attempt", "attempts", "retry", "retries", "breaker", "expire", "expired", "bail"),
     }
 )
-_RANDOM_WORDS = frozenset({"random", "choice", "choices", "randint", "randrange", "randbits", "shuffle", "sample"})
+_RANDOM_WORDS = frozenset(
+    {
+        "random",
+        "choice",
+        "choices",
+        "randint",
+        "randrange",
+        "randbits",
+        "shuffle",
+        "sample",
+        "draw",
+        "numbered",
+        "unique",
+    }
+)
 _UNIQUE_WORDS = frozenset(
     {
         *_RANDOM_WORDS,
@@ -243,7 +262,18 @@ _COMPUTING_METHODS = frozenset(
         *("endswith", "lower", "upper", "replace", "copy", "pop", "popleft", "update", "add", "extend", "remove"),
         *("insert", "sort", "index", "count", "setdefault", "group", "match", "search", "is_set", "done", "json"),
         *("loads", "dumps", "isinstance", "getattr", "cast", "discard", "clear", "hexdigest", "isoformat", "float"),
-        *("int", "len", "partial", "throw", "set", "set_result", "set_exception", "raise_for_status"),
+        *(
+            "int",
+            "len",
+            "partial",
+            "throw",
+            "set",
+            "set_result",
+            "set_exception",
+            "raise_for_status",
+            "mkdir",
+            "makedirs",
+        ),
     }
 )
 _COMPUTING_WORDS = frozenset(

@@ -56,7 +56,7 @@ def _failure(
         delay_of(unit, calls, stored(own(handler.body))),
         bounded=asked_otherwise or any(effects.may_give_up(unit, call, name) for call in calls),
         race=found == {Cause.RACE},
-        helpers=helpers,
+        mends=helpers,
         timed_out=found == {Cause.TIMEOUT},
     )
 

@@ -16,6 +16,7 @@ from sadpath.analysis.places import (
     exits_of,
     loaded,
     own,
+    place_name,
     statements,
     stored,
     surroundings,
@@ -98,24 +99,19 @@ class _Attempt:
 
     @cached_property
     def _inputs(self) -> frozenset[str]:
-        """The places that the attempt reads, reports left out."""
-        reports = [call for call in calls_in(*self.body) if effects.reports(self.unit, call)]
-        reported = set(own(*reports))
-        return loaded((node for node in own(*self.body) if node not in reported), self.unit)
+        """The places that the attempt, and what is prepared for it, read; telling and waiting left out."""
+        prepared = [statement for statement in self.before if not isinstance(statement, cst.If)]
+        region = (*prepared, *self.body)
+        quiet = {node for call in calls_in(*region) if effects.does_nothing(self.unit, call) for node in own(call)}
+        return loaded((node for node in own(*region) if node not in quiet), self.unit)
 
     def _tries_another_thing(self) -> bool:
         """Whether each attempt is made with something new: a loop variable, a random name, the next candidate."""
         if isinstance(self.loop, cst.For) and self.condition is Condition.BOUNDED:
-            if not guards.ranges(self.unit, self.loop) or self._made_of(stored([self.loop])) & self._inputs:
-                return True
-        return any(effects.is_fresh(call) for call in calls_in(*self.before, *self.body))
-
-    def _made_of(self, places: frozenset[str]) -> frozenset[str]:
-        """The places, and those that are computed from them before the attempt."""
-        for node in own(*self.before):
-            if isinstance(node, cst.Assign) and loaded(own(node.value), self.unit) & places:
-                places |= stored(own(node))
-        return places
+            only_counts = guards.ranges(self.unit, self.loop) and self._inputs.isdisjoint(stored([self.loop]))
+        else:
+            only_counts = True
+        return not only_counts or any(effects.is_fresh(call) for call in calls_in(*self.before, *self.body))
 
     # What happens after it failed
 
@@ -138,7 +134,7 @@ class _Attempt:
             bounded=any(self._gives_up(way, handler, name) for way in ways if way not in back)
             or any(effects.may_give_up(self.unit, call, name) for call in calls),
             race=found == {Cause.RACE} or any(asks_for_race(test) for test in tests),
-            helpers=any(effects.reaches_outside(self.unit, call) for call in calls),
+            mends=any(effects.reaches_outside(self.unit, call) for call in calls) or self._resets(handler),
             timed_out=found == {Cause.TIMEOUT},
         )
 
@@ -152,9 +148,16 @@ class _Attempt:
 
     def _changes(self, handler: Sequence[cst.BaseStatement]) -> bool:
         """Whether the handler changes what is tried; to reset a place to None does not."""
-        reset = {target for node in own(*handler) if _resets(node) for target in own(node)}
+        reset = {target for node in own(*handler) if _is_reset(node) for target in own(node)}
         changed = stored(node for node in own(*handler) if node not in reset)
         return bool(changed & (self._inputs - self._results))
+
+    def _resets(self, handler: Sequence[cst.BaseStatement]) -> bool:
+        """Whether the handler drops something, such as a connection, for the next attempt to make anew."""
+        return any(
+            isinstance(node, cst.Assign) and _is_reset(node) and "." in place_name(node.targets[0].target)
+            for node in own(*handler)
+        )
 
     def _comes_back(self, way: Path) -> bool:
         if way.exit not in (Exit.FALLS, Exit.CONTINUES):
@@ -209,7 +212,7 @@ class _Attempt:
         if isinstance(step, cst.Pass | cst.Continue) or (isinstance(step, cst.Assign) and _is_literal(step.value)):
             return True
         calls = tuple(calls_in(step))
-        quiet = all(effects.reports(self.unit, call) or effects.pauses(self.unit, call) for call in calls)
+        quiet = all(effects.does_nothing(self.unit, call) for call in calls)
         return quiet and (bool(calls) or isinstance(step, cst.BaseExpression))
 
     def _restarts(self, failure: Failure) -> bool:
@@ -267,7 +270,7 @@ def _surely_leaves(catcher: Catcher) -> bool:
     return isinstance(last, cst.SimpleStatementLine) and isinstance(last.body[-1], cst.Return | cst.Raise | cst.Break)
 
 
-def _resets(node: cst.CSTNode) -> bool:
+def _is_reset(node: cst.CSTNode) -> bool:
     return isinstance(node, cst.Assign) and isinstance(node.value, cst.Name) and node.value.value == "None"
 
 

@@ -28,15 +28,16 @@ class Failure:
 
     `catcher` is the handler, the `with suppress(...)` or, where a bad answer is no exception, the test that finds it
     bad. `bounded` tells that something on the way gives up, or may: a counter, a deadline, a helper that may raise.
-    `race` tells that what failed was a race with another writer, which the next attempt may well win. `helpers` tells
-    that functions with an unknown effect are called on the way, `timed_out` that the attempt had already waited.
+    `race` tells that what failed was a race with another writer, which the next attempt may well win. `mends` tells
+    that functions with an unknown effect are called on the way, or that something is reset for the next attempt,
+    `timed_out` that the attempt had already waited.
     """
 
     catcher: Catcher | cst.BaseExpression
     delay: Delay
     bounded: bool = False
     race: bool = False
-    helpers: bool = False
+    mends: bool = False
     timed_out: bool = False
 
 

@@ -14,7 +14,7 @@ from sadpath.analysis.tree import Tree
 from sadpath.rule import Role
 
 _WORD = re.compile(r"\w+")
-_RENAMED_IMPORT = re.compile(r"(\w+)[ \t]+as[ \t]+(\w+)")
+_RENAMED_IMPORT = re.compile(r"\b(\w+)[ \t]+as[ \t]+(\w+)")
 _RENAMED_VALUE = re.compile(r"^(\w+)[ \t]*=[ \t]*(?:\w+\.)*(\w+)[ \t]*(?:#.*)?$", re.MULTILINE)
 _GLOBAL = re.compile(r"^[ \t]+global[ \t]+(.+)$", re.MULTILINE)
 

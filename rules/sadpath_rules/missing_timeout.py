@@ -92,7 +92,7 @@ def _message(blocking: Blocking, unit: Unit) -> str:
     name = unit.code(blocking.function)
     name = fact.name if "\n" in name or len(name) > 40 else name
     how = "has no timeout" if blocking.given is None else "is told to wait for ever"
-    what = "calls on what it returns never return" if fact.kind == "client" else "this call never returns"
+    what = "calls through it never return" if fact.kind == "client" else "this call never returns"
     return f"`{name}` {how}: if {fact.waits}, {what}"
 
 

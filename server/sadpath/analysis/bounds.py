@@ -66,12 +66,20 @@ def blocking(unit: Unit, evaluator: Evaluator, call: cst.Call) -> Blocking | Non
 
 
 def _fact(libraries: Libraries, value: Value) -> tuple[Value, TimeoutFact | None]:
-    """The facts on calling a value; of several possible values, only if all have the same."""
+    """The facts on calling a value; of several possible values, only if all have the same.
+
+    An import that leads nowhere is not counted, where another one of the same name does: `except ImportError:`.
+    """
     values = [one for one in members(value) if one != Constant(None)]
-    facts = [_fact_on(libraries, one) for one in values]
-    if not facts or any(fact != facts[0] for fact in facts):
+    found = [(one, fact) for one in values if (fact := _fact_on(libraries, one)) is not None]
+    if not found or any(fact != found[0][1] for _, fact in found):
         return UNKNOWN, None
-    return values[0], facts[0]
+    known = [one for one, _ in found]
+    last = found[0][1].name.rpartition(".")[2]
+    others = [one for one in values if one not in known]
+    if any(not isinstance(one, External) or one.name.rpartition(".")[2] != last for one in others):
+        return UNKNOWN, None
+    return found[0]
 
 
 def _fact_on(libraries: Libraries, value: Value) -> TimeoutFact | None:

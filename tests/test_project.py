@@ -17,6 +17,7 @@ else:
 
 ROOT = Path(__file__).parent.parent
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+STANDARD = {*sys.stdlib_module_names, "tomllib"}  # which Python 3.10 does not have
 SOURCES = {"server": "sadpath", "rules": "sadpath_rules"}
 
 COMMANDS = {
@@ -93,7 +94,7 @@ def _imports(path: Path) -> Iterator[str]:
             continue
         for module in modules:
             name = module.partition(".")[0]
-            if name not in sys.stdlib_module_names:
+            if name not in STANDARD:
                 yield name
 
 

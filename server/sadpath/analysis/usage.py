@@ -1,6 +1,6 @@
 """Where the value of an expression goes, followed through conditions, displays and local names of one function."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -36,6 +36,10 @@ _PLACES: dict[tuple[type[cst.CSTNode], str], Usage] = {
     (cst.WithItem, "item"): Usage.ENTERED,
     (cst.Raise, "exc"): Usage.RAISED,
 }
+_PLAIN_OPERATORS = (
+    *(cst.Add, cst.Subtract, cst.Multiply, cst.Divide, cst.FloorDivide, cst.Modulo, cst.Power),
+    *(cst.AddAssign, cst.SubtractAssign, cst.MultiplyAssign, cst.DivideAssign, cst.FloorDivideAssign),
+)
 _PASSES_ON = {(cst.IfExp, "body"), (cst.IfExp, "orelse"), (cst.BooleanOperation, "right")}
 _HOLDS: tuple[type[cst.CSTNode], ...] = (cst.ListComp, cst.SetComp, cst.GeneratorExp, cst.DictComp)
 _ELEMENTS: tuple[type[cst.CSTNode], ...] = (cst.Element, cst.DictElement)
@@ -67,8 +71,8 @@ _Function: TypeAlias = cst.FunctionDef | cst.Lambda
 def uses(unit: Unit, expression: cst.BaseExpression) -> tuple[Use, ...]:
     """What is done with the value of an expression: one use, or one for each way that its local name is read.
 
-    A local name is followed where every read of it is known to see this value: it is bound once, or bound again in the
-    same block behind the reads. Names of the module, of enclosing functions and of class bodies are `STORED`.
+    A local name is followed to the reads that may see this value. Where a read may also see another one, nothing but an
+    `AWAITED` is told of it: the rest is `STORED`, as are names of the module, of enclosing functions and class bodies.
     """
     return tuple(_Follower(unit).follow(_Carrier(expression)))
 
@@ -130,19 +134,21 @@ class _Follower:
                 return Usage.SEARCHED if isinstance(above.operator, cst.In | cst.NotIn) else Usage.COMPARED
             case cst.BinaryOperation():
                 return self._arithmetic(carrier, above)
-            case cst.AugAssign() if self._is_plain(above.target) and not carrier.collected:
-                return Usage.OPERAND
+            case cst.AugAssign() if not carrier.collected:
+                plain = isinstance(above.operator, _PLAIN_OPERATORS) or self._is_plain(above.target)
+                return Usage.OPERAND if plain else Usage.STORED
             case _:
                 return Usage.STORED
 
     def _arithmetic(self, carrier: _Carrier, operation: cst.BinaryOperation) -> Usage:
-        """Arithmetic fails on a value without operators, unless the other side brings one: then anything may happen."""
+        """Arithmetic fails on a value without operators, unless the other side brings one, as with `|` in pipelines."""
         if isinstance(operation.operator, cst.Modulo) and self._is_text(operation.left):
             return Usage.FORMATTED
         if carrier.collected:
             return Usage.STORED
         other = operation.left if operation.right is carrier.node else operation.right
-        return Usage.OPERAND if self._is_plain(other) else Usage.STORED
+        plain = isinstance(operation.operator, _PLAIN_OPERATORS) or self._is_plain(other)
+        return Usage.OPERAND if plain else Usage.STORED
 
     def _is_plain(self, expression: cst.BaseExpression) -> bool:
         """Whether an operand is a number, text or other built-in value."""
@@ -273,15 +279,23 @@ class _Follower:
 
     def _reads(self, carrier: _Carrier, name: str, scope: _Function | None, statement: cst.CSTNode) -> Iterator[Use]:
         held = replace(carrier, name=name)
-        reads = self._reads_of(name, scope, statement)
-        if reads is None:
+        reads = [r for r in self._reads_of(name, scope, statement) if not (held.collected and self._only_changes(r[0]))]
+        stores = self._unit.stores(name, scope)
+        if any(isinstance(store, cst.Del) for store in stores):
             yield held.use(Usage.STORED, statement)
-            return
-        seen = [read for read in reads if not (held.collected and self._only_changes(read))]
-        if not seen:
+        elif not reads:
             yield held.use(Usage.DROPPED, statement)
-        for read in seen:
-            yield from self.follow(replace(held, node=read))
+        for read, certain in reads:
+            for use in self.follow(replace(held, node=read)):
+                yield use if certain or use.kind is Usage.AWAITED else replace(use, kind=Usage.STORED)
+
+    def _reads_of(self, name: str, scope: _Function | None, statement: cst.CSTNode) -> Iterator[tuple[cst.Name, bool]]:
+        """The reads that may see what the statement binds to the name, and whether they can see nothing else."""
+        fills_container = all(map(self._makes_container, self._unit.stores(name, scope)))
+        for load in self._unit.loads(name, scope):
+            bound = self._unit.bound_by(load)
+            if fills_container or statement in bound:
+                yield load, fills_container or len(bound) == 1
 
     def _only_changes(self, read: cst.CSTNode) -> bool:
         """Whether a container is read only to put something in or take it out, as in `tasks.append(task)`."""
@@ -290,17 +304,6 @@ class _Follower:
         if not isinstance(attribute, cst.Attribute) or not isinstance(call, cst.Call):
             return False
         return attribute.attr.value in _CHANGERS and isinstance(self._unit.parent(call), cst.Expr)
-
-    def _reads_of(self, name: str, scope: _Function | None, statement: cst.CSTNode) -> Sequence[cst.Name] | None:
-        """The reads that see what the statement binds to the name; None where one may see something else instead."""
-        loads, stores = self._unit.loads(name, scope), self._unit.stores(name, scope)
-        if any(isinstance(store, cst.Del | cst.Param | cst.AugAssign) for store in stores):
-            return None
-        if all(map(self._makes_container, stores)):
-            return loads
-        seeing = [(load, self._unit.bound_by(load)) for load in loads]
-        seeing = [(load, bound) for load, bound in seeing if statement in bound]
-        return [load for load, _ in seeing] if all(len(bound) == 1 for _, bound in seeing) else None
 
     def _is_shared(self, name: str, scope: _Function | None) -> bool:
         """Whether the function declares the name `global` or `nonlocal`."""

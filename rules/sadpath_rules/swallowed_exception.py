@@ -121,10 +121,10 @@ def _grade(handler: Handler, unit: Unit) -> tuple[int, str]:
         return 0, ""
     if handler.work is Work.IMPORT:
         return _WEAK, "any error inside the imported module is taken for its absence"
+    if outcome >= Outcome.WHISPERED:
+        return _told(handler) if best < Outcome.ANSWERED else (0, "")
     if best >= Outcome.ANSWERED:
         return _WEAK, f"if {handler.attempt} fails, not every way through the handler tells of it"
-    if outcome >= Outcome.WHISPERED:
-        return _told(handler)
     if handler.harm is not Harm.NONE:
         return _STRONG, _HARM[handler.harm].format(handler.attempt)
     instead = f"{handler.instead} stands in for it and " if handler.instead and outcome is Outcome.REPLACED else ""

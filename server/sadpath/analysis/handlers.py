@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 import libcst as cst
 
 from sadpath.analysis.cancellation import is_wait, loss
-from sadpath.analysis.effects import called, last_name, words_of
+from sadpath.analysis.effects import called, last_name, reports, words_of
 from sadpath.analysis.harm import attempt, harm, instead, leaves_loop, loop_around
 from sadpath.analysis.outcomes import handlings, releases
 from sadpath.analysis.places import own
@@ -138,7 +138,7 @@ def _work(unit: Unit, node: Catcher, body: cst.BaseSuite, calls: tuple[cst.Call,
         return Work.IMPORT
     if calls and all(releases(call) for call in calls):
         return Work.CLOSE
-    if calls and all(called(unit, call) in _MAKES_TEXT for call in calls):
+    if calls and all(called(unit, call) in _MAKES_TEXT or reports(unit, call) for call in calls):
         return Work.TEXT
     loop = loop_around(unit, node)
     if isinstance(loop, cst.For) and not _counts(unit, loop) and leaves_loop(unit, node):
@@ -198,7 +198,9 @@ _ORDERS = {"builtins.KeyboardInterrupt", "builtins.SystemExit"}
 """Where one of them is looked after, the author knows of the other, too."""
 _MAKES_TEXT = frozenset({"builtins.repr", "builtins.str", "builtins.ascii", "builtins.format", "builtins.len"})
 _LAST_RITES = frozenset({"__del__", "__repr__", "__str__"})
-_CLOSERS = frozenset({"aclose", "aexit", "cleanup", "close", "dispose", "exit", "shutdown", "teardown"})
+_CLOSERS = frozenset(
+    {"aclose", "aexit", "cleanup", "close", "disconnect", "dispose", "exit", "shutdown", "stop", "teardown"}
+)
 _DIRECTIVE = re.compile(
     r"#+\s*(noqa|nosec|pragma|pylint|pyright|mypy|type:|ty:|pyrefly|pyre-|fmt|isort|ruff|sadpath|expect:|NOSONAR|TODO|FIXME|XXX|HACK|BUG)\b|#\W*$"
 )

@@ -62,7 +62,7 @@ class Work(str, Enum):
     CLOSE = "close"
     """It releases something that is not needed any more."""
     TEXT = "text"
-    """It makes text of an object, whose own code may fail."""
+    """It makes text of an object, whose own code may fail, or logs."""
     SEARCH = "search"
     """It tries one of several candidates; the first that works ends the loop."""
     OTHER = "other"

@@ -145,6 +145,26 @@ def test_actions_stand_in_the_text_of_the_moment() -> None:
         gate.opened.release()
 
 
+def test_libraries_and_what_the_settings_exclude_have_no_hints(tmp_path: Path) -> None:
+    (tmp_path / "sadpath.toml").write_text("extend-exclude = ['vendored/']\n")
+    excluded = ("vendored/file.py", ".venv/lib/python3.11/site-packages/file.py", "/usr/lib/python3.11/asyncio/file.py")
+    with server_thread() as client:
+        client.initialize(PULL, rootUri=tmp_path.as_uri())
+        for name, hints in (("file.py", 1), *((name, 0) for name in excluded)):
+            uri = (tmp_path / name).as_uri()
+            client.open("try:\n    f()\nexcept:\n    pass\n", uri)
+            assert len(client.about("diagnostic", uri)["items"]) == hints
+
+
+def test_without_a_folder_the_documents_project_counts(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.sadpath]\nignore = ['except']\n")
+    uri = (tmp_path / "file.py").as_uri()
+    with server_thread() as client:
+        client.initialize(PULL)
+        client.open("try:\n    f()\nexcept:\n    pass\n", uri)
+        assert client.about("diagnostic", uri)["items"] == []
+
+
 def test_a_bad_configuration_is_told_once_and_the_defaults_are_used(tmp_path: Path) -> None:
     (tmp_path / "sadpath.toml").write_text("selct = []\n")
     uri = (tmp_path / "file.py").as_uri()

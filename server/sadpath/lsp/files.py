@@ -61,13 +61,14 @@ class OpenFiles:
     """Keeps the open documents and has a session check them, one at a time: first those that the client asks for.
 
     Each check takes the texts of that moment; what was found in a text that changed meanwhile is thrown away.
-    `on_checked` is told of each result and what could not be analysed, `on_error` of each exception.
+    `make_session` is called on the worker's thread, with the path of an open document. `on_checked` is told of each
+    result and what could not be analysed, `on_error` of each exception.
     """
 
     def __init__(
         self,
         encoding: Encoding,
-        make_session: Callable[[], Session],
+        make_session: Callable[[str], Session],
         on_checked: Callable[[OpenFile, Sequence[Skip]], None],
         on_error: Callable[[Exception], None],
     ) -> None:
@@ -153,6 +154,7 @@ class OpenFiles:
         return min(waiting, key=_urgency, default=None)
 
     def _job(self, target: OpenFile | None) -> Callable[[], FileReport | None]:
+        known = [*(file.path for file in self._files.values()), *self._closed]
         news: list[Callable[[Session], None]] = [partial(_close, path) for path in self._closed]
         news += [tell for file in self._files.values() if (tell := _news(file))]
         self._closed.clear()
@@ -160,7 +162,7 @@ class OpenFiles:
         before = target.findings if target else ()
 
         def job() -> FileReport | None:
-            session = self._session = self._session or self._make_session()
+            session = self._session = self._session or self._make_session(known[0])
             for tell in news:
                 tell(session)
             return with_last_good(session.check(target.path), before, lines) if target else None

@@ -27,8 +27,8 @@ def capabilities(client: Client) -> types.ServerCapabilities:
     )
 
 
-def root_of(params: types.InitializeParams) -> Path:
-    """The first folder that is open; where there is none, the directory in which the server was started."""
+def root_of(params: types.InitializeParams) -> Path | None:
+    """The first folder that is open, if there is one on this machine."""
     folder = params.workspace_folders[0].uri if params.workspace_folders else params.root_uri
     path = path_of(folder) if folder else params.root_path or ""
-    return Path(path) if Path(path).is_absolute() else Path.cwd()
+    return Path(path) if Path(path).is_absolute() else None

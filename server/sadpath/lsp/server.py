@@ -21,7 +21,7 @@ from sadpath.lsp.code_action import code_actions
 from sadpath.lsp.files import OpenFile, OpenFiles, Session
 from sadpath.lsp.hover import hover
 from sadpath.lsp.initialize import capabilities, root_of
-from sadpath.lsp.project import open_project
+from sadpath.lsp.project import open_project, root_for
 from sadpath.lsp.protocol import GuardedProtocol, tolerant_converter, trace
 from sadpath.lsp.transport import serve
 from sadpath.workspace.packs import describe_rules
@@ -98,7 +98,7 @@ class Server(LanguageServer):
         self.client = client_of(params.capabilities)
         self.files = OpenFiles(
             self.client.encoding,
-            make_session=lambda: self._make_session(root, tell),
+            make_session=lambda path: self._make_session(root or root_for(path), tell),
             on_checked=self._checked,
             on_error=self._check_failed,
         )

@@ -73,33 +73,57 @@ def missing_timeout(call: cst.Call, unit: Unit) -> Iterator[Diagnostic]:
     supervisor, a consumer that a signal stops.
     """
     blocking = unit.blocking(call)
-    if blocking is None:
+    is_hint = _is_script(call, unit) or (blocking is not None and blocking.fact.tier == "B")
+    if blocking is None or (is_hint and _is_build(unit)):
         return
-    told = Evidence(f"`{blocking.fact.name}` has no timeout of its own ({blocking.fact.verified})")
     fix = _fix(call, blocking, unit)
     yield Diagnostic(
         place=blocking.given or blocking.function,
         message=_message(blocking, unit),
         confidence=blocking.confidence,
-        evidence=(*blocking.because, told),
+        evidence=(*blocking.because, _known(blocking)),
         fixes=(fix,) if fix is not None else (),
-        severity=_severity(call, blocking, unit),
+        severity=Severity.HINT if is_hint else None,
     )
+
+
+def _is_script(call: cst.Call, unit: Unit) -> bool:
+    """Whether the call stands under `if __name__ == "__main__"`: someone is there to stop it."""
+    return any(isinstance(above, cst.If) and "__main__" in unit.code(above.test) for above in unit.ancestors(call))
+
+
+def _is_build(unit: Unit) -> bool:
+    return unit.path.rpartition("/")[2] in ("setup.py", "noxfile.py")
 
 
 def _message(blocking: Blocking, unit: Unit) -> str:
     fact = blocking.fact
     name = unit.code(blocking.function)
     name = fact.name if "\n" in name or len(name) > 40 else name
-    how = "has no timeout" if blocking.given is None else "is told to wait for ever"
     what = "calls through it never return" if fact.kind == "client" else "this call never returns"
-    return f"`{name}` {how}: if {fact.waits}, {what}"
+    return f"`{name}` {_lack(blocking)}: if {fact.waits}, {what}"
 
 
-def _severity(call: cst.Call, blocking: Blocking, unit: Unit) -> Severity | None:
-    """A hint for what mostly ends by itself, and in what runs only as a script."""
-    script = any(isinstance(above, cst.If) and "__main__" in unit.code(above.test) for above in unit.ancestors(call))
-    return Severity.HINT if script or blocking.fact.tier == "B" else None
+def _lack(blocking: Blocking) -> str:
+    if blocking.given is None:
+        parameters = blocking.fact.parameters
+        name = parameters[0].name if parameters else "timeout"
+        return "has no timeout" if name == "timeout" else f"has no `{name}`"
+    if isinstance(blocking.given.value, cst.Call | cst.Tuple):
+        return "has a timeout that does not cover the answer"
+    return "is told to wait for ever"
+
+
+def _known(blocking: Blocking) -> Evidence:
+    """What the library tables say, and how they know."""
+    fact = blocking.fact
+    how, _, version = fact.verified.partition(" ")
+    source = _SOURCES.get(how, "not verified")
+    text = "has no timeout unless it is given one" if blocking.given is None else "waits for ever when told to"
+    return Evidence(f"`{fact.name}` {text}, {source} {version}".rstrip())
+
+
+_SOURCES = {"executed": "as seen with version", "source": "as in the source of version", "documented": "as documented"}
 
 
 def _fix(call: cst.Call, blocking: Blocking, unit: Unit) -> Fix | None:

@@ -61,7 +61,7 @@ def _is_set_up_as(unit: Unit, evaluator: Evaluator, held: cst.BaseExpression | N
 def _sets_up(origin: Evaluator, fact: TimeoutFact) -> bool:
     """Whether a unit that an object comes from may set it up, under whatever name."""
     used = words_of(origin.tree.module.code).intersection(fact.quiet)
-    if used == {_MOUNT}:
+    if used == frozenset({_MOUNT}):
         return not _mounts_plain_adapters(origin)
     return bool(used) or _assigns(origin, "", fact.replaced)
 

@@ -102,7 +102,7 @@ class CheckedUnit:
                 return False
             if isinstance(outer, cst.FunctionDef):
                 return outer.asynchronous is not None and below is outer.body
-            # An `await` would make it an asynchronous generator, but for its first iterable, which is evaluated outside.
+            # An `await` would make it an asynchronous generator, but for its first iterable, evaluated outside.
             if isinstance(outer, cst.GeneratorExp) and outer.for_in.iter not in (node, *above):
                 return False
             below = outer

@@ -121,7 +121,7 @@ class _Ready:
         return any(other in words and not self.words.isdisjoint(names[other]) for other in names)
 
     def looks_at(self, node: cst.CSTNode, names: dict[str, set[str]]) -> bool:
-        """Whether the rule wants the node. Of calls, those of its words only, or filtering could change what is found."""
+        """Whether the rule wants the node. Of calls, those of its words only, or filtering could change the result."""
         if not self.words or type(node) is not cst.Call:
             return True
         name = _called_name(node)

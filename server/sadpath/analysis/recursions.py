@@ -55,9 +55,9 @@ def _failure(
         handler,
         delay_of(unit, calls, stored(own(handler.body))),
         bounded=asked_otherwise or any(effects.may_give_up(unit, call, name) for call in calls),
-        race=found == {Cause.RACE},
+        race=found == frozenset({Cause.RACE}),
         mends=helpers,
-        timed_out=found == {Cause.TIMEOUT},
+        timed_out=found == frozenset({Cause.TIMEOUT}),
     )
 
 

@@ -21,7 +21,8 @@ class Exit(str, Enum):
 class Path:
     """One way through a block: the simple statements and tests that run on it, in order, and how it leaves.
 
-    `end` is the `return`, `raise`, `break` or `continue` statement, or the expression statement of a call that never returns.
+    `end` is the `return`, `raise`, `break` or `continue` statement, or the expression statement of a call that never
+    returns.
     """
 
     steps: tuple[cst.CSTNode, ...]

@@ -52,11 +52,11 @@ def rule(
     words: tuple[str | Words, ...] = (),
     in_tests: bool = False,
 ) -> Callable[[Callable[[Visited, Unit], Iterator[Diagnostic]]], Rule[Visited]]:
-    """Make a rule of a function; the function's name, with dashes, is the rule's name and its docstring the documentation.
+    """Make a rule of a function: its name, with dashes, is the rule's name and its docstring the documentation.
 
     `summary` says what is wrong in a few words, without names. `words`: where none of them occurs in a unit's text as a
-    whole word, the rule cannot report anything in it, so the unit need not be parsed (empty: always parse). `in_tests`: whether the
-    rule also reports in test code.
+    whole word, the rule cannot report anything in it, so the unit need not be parsed (empty: always parse). `in_tests`:
+    whether the rule also reports in test code.
     """
     types = visits if isinstance(visits, tuple) else (visits,)
 

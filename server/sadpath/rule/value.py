@@ -17,7 +17,7 @@ UNKNOWN = Unknown()
 class Constant(msgspec.Struct, frozen=True, tag="constant"):
     """A literal. Distinguish `True` from `1` with `is` on `value`."""
 
-    value: None | bool | int | float | str
+    value: bool | int | float | str | None
 
 
 class Module(msgspec.Struct, frozen=True, tag="module"):
@@ -53,7 +53,7 @@ class Argument(msgspec.Struct, frozen=True):
 
 
 class Instance(msgspec.Struct, frozen=True, tag="instance"):
-    """An object of a class. `given` holds the arguments of the constructor call, or None where that call was not seen."""
+    """An object of a class. `given` holds the arguments of the constructor call, None where that was not seen."""
 
     cls: Class
     given: tuple[Argument, ...] | None = None
@@ -93,9 +93,7 @@ class Union(msgspec.Struct, frozen=True, tag="union"):
     members: tuple["Value", ...]
 
 
-Value: TypeAlias = (
-    Unknown | Constant | Module | External | Class | Instance | Function | Coroutine | Display | Union
-)
+Value: TypeAlias = Unknown | Constant | Module | External | Class | Instance | Function | Coroutine | Display | Union
 
 
 class Denotation(msgspec.Struct, frozen=True):

@@ -8,32 +8,38 @@ import libcst as cst
 from sadpath.analysis.cancellation import is_wait, loss
 from sadpath.analysis.effects import called, last_name, reports, words_of
 from sadpath.analysis.harm import attempt, harm, instead, leaves_loop, loop_around
-from sadpath.analysis.outcomes import handlings, releases
+from sadpath.analysis.outcomes import LEVELS, handlings, releases
 from sadpath.analysis.places import own
-from sadpath.rule import Catcher, Display, Handler, Handling, Loss, Unit, Value, Width, Work, members, name_of
+from sadpath.rule import Catcher, Display, Handler, Unit, Value, Width, Work, members, name_of
 
 
 def handler(unit: Unit, node: cst.CSTNode) -> Handler | None:
-    """All that rules want to know of an `except` clause, or of a `with` that enters `contextlib.suppress`."""
+    """All that rules want to know of a handler, or of a `with suppress(...)`, that stops all errors or cancellation."""
     if not isinstance(node, cst.ExceptHandler | cst.ExceptStarHandler | cst.With):
         return None
     types = _types(unit, node)
     if types is None:
         return None
     caught = tuple(value for expression in types for value in _classes(unit, expression))
+    width = _width(unit, node, caught)
+    cancellation = _stops_cancellation(unit, node, caught)
+    return _judged(unit, node, caught, width, cancellation) if cancellation or width is not Width.NARROW else None
+
+
+def _judged(unit: Unit, node: Catcher, caught: tuple[Value, ...], width: Width, cancellation: bool) -> Handler:
     body = node.body if isinstance(node, cst.With) else _try(unit, node).body
     guarded = list(own(body))
     calls = tuple(inner for inner in guarded if isinstance(inner, cst.Call))
     ways = handlings(unit, node)
     waits = any(is_wait(inner) for inner in guarded)
+    on_purpose = any(_is_cancellation(unit, value) for value in caught)
     return Handler(
         node=node,
         clause=_clause(unit, node),
         attempt=attempt(unit, body, calls),
         instead=instead(unit, min(ways, key=lambda way: way.outcome)),
         body=body,
-        caught=caught,
-        width=_width(unit, node, caught),
+        width=width,
         ways=ways,
         work=_work(unit, node, body, calls),
         calls=calls,
@@ -42,7 +48,7 @@ def handler(unit: Unit, node: cst.CSTNode) -> Handler | None:
         remark="" if isinstance(node, cst.With) else _remark(unit.comments(node)),
         excused=_excused(unit, node),
         tidying=_tidying(unit, node),
-        loss=_loss(unit, node, caught, body, ways) if waits else None,
+        loss=loss(unit, node, body, ways, on_purpose) if waits and cancellation else None,
     )
 
 
@@ -116,14 +122,11 @@ def _is_bare(node: Catcher) -> bool:
     return not isinstance(node, cst.With) and node.type is None
 
 
-def _loss(
-    unit: Unit, node: Catcher, caught: tuple[Value, ...], body: cst.BaseSuite, ways: tuple[Handling, ...]
-) -> Loss | None:
-    on_purpose = any(_is_cancellation(unit, value) for value in caught)
-    wide = _is_bare(node) or any(name_of(value) == "builtins.BaseException" for value in caught)
-    if not (on_purpose or wide) or any(_is_cancellation(unit, value) for value in _earlier(unit, node)):
-        return None
-    return loss(unit, node, body, ways, on_purpose)
+def _stops_cancellation(unit: Unit, node: Catcher, caught: tuple[Value, ...]) -> bool:
+    stops = _is_bare(node) or any(
+        name_of(value) == "builtins.BaseException" or _is_cancellation(unit, value) for value in caught
+    )
+    return stops and not any(_is_cancellation(unit, value) for value in _earlier(unit, node))
 
 
 def _is_cancellation(unit: Unit, value: Value) -> bool:
@@ -138,12 +141,17 @@ def _work(unit: Unit, node: Catcher, body: cst.BaseSuite, calls: tuple[cst.Call,
         return Work.IMPORT
     if calls and all(releases(call) for call in calls):
         return Work.CLOSE
-    if calls and all(called(unit, call) in _MAKES_TEXT or reports(unit, call) for call in calls):
+    if calls and all(_makes_text(unit, call) for call in calls):
         return Work.TEXT
     loop = loop_around(unit, node)
     if isinstance(loop, cst.For) and not _counts(unit, loop) and leaves_loop(unit, node):
         return Work.SEARCH
     return Work.OTHER
+
+
+def _makes_text(unit: Unit, call: cst.Call) -> bool:
+    name = last_name(call.func)
+    return (name in _TEXT and called(unit, call) == f"builtins.{name}") or (name in LEVELS and reports(unit, call))
 
 
 def _counts(unit: Unit, loop: cst.For) -> bool:
@@ -196,7 +204,7 @@ _ROOTS = ("builtins.Exception", "builtins.BaseException")
 """Classes that annotations use as a common base: they are meant themselves only where they are named."""
 _ORDERS = {"builtins.KeyboardInterrupt", "builtins.SystemExit"}
 """Where one of them is looked after, the author knows of the other, too."""
-_MAKES_TEXT = frozenset({"builtins.repr", "builtins.str", "builtins.ascii", "builtins.format", "builtins.len"})
+_TEXT = frozenset({"ascii", "format", "len", "repr", "str"})
 _LAST_RITES = frozenset({"__del__", "__repr__", "__str__"})
 _CLOSERS = frozenset(
     {"aclose", "aexit", "cleanup", "close", "disconnect", "dispose", "exit", "shutdown", "stop", "teardown"}

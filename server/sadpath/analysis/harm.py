@@ -23,6 +23,8 @@ def harm(unit: Unit, node: Catcher, body: cst.BaseSuite, ways: Sequence[Handling
     goes_on = loop is not None and worst.path.exit in (Exit.FALLS, Exit.CONTINUES) and worst.outcome < Outcome.KEPT
     if goes_on and any(isinstance(inner, cst.Raise) and _is_limit(unit, inner, body) for inner in guarded):
         return Harm.LIMIT
+    if worst.outcome >= Outcome.ANSWERED:
+        return Harm.NONE
     if loop and calls and worst.outcome not in (Outcome.REPLACED, Outcome.TIDIED):
         skips = worst.path.exit is Exit.CONTINUES or _is_last(unit, node, loop, worst)
         if skips and not leaves_loop(unit, node):

@@ -20,10 +20,16 @@ CLOSING = frozenset(
 """What the names of calls that release something begin with."""
 
 
+LEVELS = frozenset(
+    {"trace", "debug", "info", "success", "notice", "warn", "warning", "error", "critical", "fatal", "log", "print"}
+)
+"""What calls are called that log or print a message."""
+
+
 def releases(call: cst.Call) -> bool:
     """Whether a call's name says that it only releases something."""
-    first = next((word for word in last_name(call.func).lower().strip("_").split("_")), "")
-    return first in CLOSING or last_name(call.func) in ("force_close", "wait_closed")
+    name = last_name(call.func).lower().strip("_")
+    return name.partition("_")[0] in CLOSING or name in ("force_close", "wait_closed")
 
 
 def later(unit: Unit, node: Catcher) -> list[cst.BaseStatement]:
@@ -147,9 +153,8 @@ class _Reader:
 
     def _told(self, call: cst.Call) -> Outcome | None:
         """What a call tells that writes a message for people; None where it is not known to do that."""
-        name = called(self._unit, call)
         level = last_name(call.func)
-        if name != "builtins.print" and not (name.startswith(_LOGGING) and level in _LEVELS):
+        if level not in LEVELS or not called(self._unit, call).startswith(_LOGGING):
             return None
         if level in ("debug", "trace"):
             return Outcome.WHISPERED
@@ -194,10 +199,7 @@ class _Reader:
         )
 
 
-_LOGGING = ("logging.", "loguru.", "structlog.")
-_LEVELS = frozenset(
-    {"trace", "debug", "info", "success", "notice", "warn", "warning", "error", "critical", "fatal", "log"}
-)
+_LOGGING = ("builtins.print", "logging.", "loguru.", "structlog.")
 _RECORDERS = frozenset(
     {
         "capture_exception", "captureException", "exception", "excepthook", "format_exc", "format_exception",

@@ -8,7 +8,6 @@ import libcst as cst
 
 from sadpath.rule.diagnostic import Evidence, Head, Place
 from sadpath.rule.path import Path
-from sadpath.rule.value import Value
 
 Catcher: TypeAlias = cst.ExceptHandler | cst.ExceptStarHandler | cst.With
 """What stops exceptions."""
@@ -110,7 +109,6 @@ class Handler:
     For messages, `clause` is how it is written, "`except Exception`", and `attempt` what may fail, "`client.fetch`".
     `instead` is what stands in for its result on the worst way, "`None`", or "". `body` is what it guards, `calls` are
     the calls in it, `waits` tells whether it awaits anything, nested functions aside; `harm` is what its failure costs.
-    `caught` are the classes.
     `remark` is what the author says about it in comments, "" where nothing. `excused` tells that nobody could do
     anything about a failure there: in `__del__`, `__repr__` and at interpreter exit. `tidying` tells that it stands in
     code that only cleans up: a function that closes something, a `finally`, another handler. `loss` is what happens to
@@ -122,7 +120,6 @@ class Handler:
     attempt: str
     instead: str
     body: cst.BaseSuite
-    caught: tuple[Value, ...]
     width: Width
     ways: tuple[Handling, ...]
     work: Work

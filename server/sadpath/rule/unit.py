@@ -60,7 +60,7 @@ class Unit(Protocol):
         ...
 
     def never_returns(self, call: cst.Call) -> bool:
-        """Whether the call always raises or ends the process (`sys.exit`, `NoReturn`, a function whose every path raises)."""
+        """Whether the call always raises or ends the process (`sys.exit`, `NoReturn`, or all paths raise)."""
         ...
 
     def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
@@ -100,7 +100,7 @@ class Unit(Protocol):
         ...
 
     def handler(self, node: cst.CSTNode) -> Handler | None:
-        """What an `except` clause or `with` statement stops, and what becomes of that; None for what stops nothing."""
+        """What becomes of what an `except` or `with` stops; None unless it stops every kind of error, or cancellation."""
         ...
 
     def loads(self, name: str, scope: Scope | None) -> tuple[cst.Name, ...]:
@@ -120,7 +120,7 @@ class Unit(Protocol):
         ...
 
     def attribute_uses(self, receiver: cst.BaseExpression) -> frozenset[str]:
-        """The attribute names read, called or set on the same receiver, `name` or `self.name`, in its whole function or class."""
+        """The attribute names used on the same receiver, `name` or `self.name`, in its whole function or class."""
         ...
 
     def retry_loop(self, node: Repeated) -> RetryLoop | None:
@@ -136,5 +136,5 @@ class Unit(Protocol):
         ...
 
     def is_exception(self, value: Value, *names: str) -> bool:
-        """Whether the value is one of the named exception classes or a subclass ("builtins.OSError", "asyncio.CancelledError")."""
+        """Whether the value is one of the exception classes, named like "builtins.OSError", or a subclass."""
         ...

@@ -26,7 +26,6 @@ _FUTURES = {
     "run_in_executor": "errors in the executor are lost",
 }
 _EXPECTS_FAILURE = frozenset({"raises", "warns", "assertRaises", "assertRaisesRegex", "assertWarns"})
-_KEPT = frozenset({Usage.AWAITED, Usage.PASSED, Usage.RETURNED, Usage.STORED})
 _WRONG_FOR_CONTAINERS = frozenset({Usage.DROPPED, Usage.TESTED, Usage.FORMATTED, Usage.CONVERTED})
 _CONSEQUENCES = {
     Usage.TESTED: "`{value}` is always true here",
@@ -58,6 +57,7 @@ def unawaited_coroutine(call: cst.Call, unit: Unit) -> Iterator[Diagnostic]:
     ```python
     async def save(order): ...
     async def is_open(shop): ...
+
     async def place(order, shop):
         if is_open(shop):  # expect: unawaited-coroutine "`is_open(...)` is always true here"
             save(order)  # expect: unawaited-coroutine "`save` never runs"
@@ -70,6 +70,7 @@ def unawaited_coroutine(call: cst.Call, unit: Unit) -> Iterator[Diagnostic]:
 
     ```python
     import asyncio
+
     async def save(order): ...
 
     async def place(orders):
@@ -115,23 +116,19 @@ def _dropped_future(call: cst.Call, unit: Unit) -> Iterator[Diagnostic]:
 
 def _misused_coroutine(call: cst.Call, unit: Unit) -> Iterator[Diagnostic]:
     uses = unit.uses(call)
-    wrong = [use for use in uses if _is_wrong(use)]
+    wrong = [use for use in uses if _is_wrong(use) and not _is_entered(use, call, unit)]
     if not wrong or _is_on_purpose(call, unit):
         return
     certain = len(wrong) == len(uses)
     telling = [use for use in wrong if not use.collected and use.kind not in (Usage.DROPPED, Usage.FORMATTED)]
-    if not certain and (not telling or any(map(_may_run, uses))):
+    meant = any(use.kind is Usage.AWAITED or (use.kind is Usage.ATTRIBUTE and use not in wrong) for use in uses)
+    if not certain and (meant or not telling):
         return
     worst = (telling or wrong)[0]
     related = tuple(Related(use.node, _consequence(use, use.name)) for use in telling[:3] if use.name)
-    yield Diagnostic(
-        call,
-        _message(worst, call, unit),
-        Confidence.CERTAIN if certain else Confidence.LIKELY,
-        unit.denotes(call).because,
-        related,
-        () if worst.collected else _fixes(call, unit),
-    )
+    confidence = Confidence.CERTAIN if certain else Confidence.LIKELY
+    fixes = () if worst.collected else _fixes(call, unit)
+    yield Diagnostic(call, _message(worst, call, unit), confidence, unit.denotes(call).because, related, fixes)
 
 
 def _is_wrong(use: Use) -> bool:
@@ -140,12 +137,14 @@ def _is_wrong(use: Use) -> bool:
     if isinstance(use.node, cst.Attribute):
         name = use.node.attr.value
         return name not in ("send", "throw", "close") and not name.startswith(("cr_", "__"))
-    return use.kind not in _KEPT
+    return use.kind is Usage.DROPPED or use.kind in _CONSEQUENCES
 
 
-def _may_run(use: Use) -> bool:
-    """Whether a use shows that the name is meant to hold a coroutine."""
-    return use.kind is Usage.AWAITED or (use.kind is Usage.ATTRIBUTE and not _is_wrong(use))
+def _is_entered(use: Use, call: cst.Call, unit: Unit) -> bool:
+    """Whether the value stands in `async with` or `async for`, and is of a library whose awaitables may stand there."""
+    node = unit.parent(use.node) if isinstance(use.node, cst.WithItem) else use.node
+    is_async = isinstance(node, cst.With | cst.For | cst.CompFor) and node.asynchronous is not None
+    return is_async and unit.libraries.is_coroutine(name_of(unit.denotes(call.func).value))
 
 
 def _is_on_purpose(call: cst.Call, unit: Unit) -> bool:
@@ -176,13 +175,11 @@ def _message(use: Use, call: cst.Call, unit: Unit) -> str:
 
 def _consequence(use: Use, value: str) -> str:
     """What the use does to a value, given its short form, that is a coroutine."""
-    user = use.node.attr.value if isinstance(use.node, cst.Attribute) else ""
-    if isinstance(use.node, cst.Call):
-        user = _last_name(use.node.func)
+    user = _last_name(use.node.func if isinstance(use.node, cst.Call) else use.node)
     return _CONSEQUENCES[use.kind].format(value=value, user=user)
 
 
-def _last_name(function: cst.BaseExpression) -> str:
+def _last_name(function: cst.CSTNode) -> str:
     if isinstance(function, cst.Attribute):
         return function.attr.value
     if isinstance(function, cst.Call):

@@ -135,6 +135,10 @@ class Libraries(Protocol):
         """What an object or class given to a retry library means, or None."""
         ...
 
+    def is_coroutine(self, name: str) -> bool:
+        """Whether a call gives something to await, or else to enter or loop over by `async with` and `async for`."""
+        ...
+
     def limit(self, name: str) -> LimitFact | None:
         """The facts on something that limits the time of other code, or None."""
         ...

@@ -20,18 +20,21 @@ def words_of(name: str) -> frozenset[str]:
 
 
 def last_name(expression: cst.BaseExpression) -> str:
-    """The last name of a dotted chain, of what is called or subscripted there too; "" where there is none."""
+    """The last name of a dotted chain, also of one that is called; "" where there is none."""
     match expression:
         case cst.Name():
             return expression.value
         case cst.Attribute():
             return expression.attr.value
         case cst.Call():
-            return last_name(expression.func)
-        case cst.Subscript():
-            return last_name(expression.value)
+            return function_name(expression)
         case _:
             return ""
+
+
+def function_name(call: cst.Call) -> str:
+    """The last name of what is called; "" where that is computed."""
+    return last_name(call.func) if isinstance(call.func, cst.Name | cst.Attribute) else ""
 
 
 def called(unit: Unit, call: cst.Call) -> str:
@@ -49,7 +52,14 @@ def attempt(unit: Unit, body: Sequence[cst.BaseStatement]) -> cst.Call | None:
         known = unit.libraries.timeout(called(unit, call)) is not None
         return (call not in certain, call not in branches, not known, not isinstance(unit.parent(call), cst.Await))
 
-    return min(calls, key=rank, default=None)
+    chosen = min(calls, key=rank, default=None)
+    return _wrapped(unit, chosen) if chosen else None
+
+
+def _wrapped(unit: Unit, call: cst.Call) -> cst.Call:
+    """What a wrapper such as `asyncio.shield` or `wait_for` is given to run, where it is called there."""
+    given = call.args[0].value if call.args else None
+    return given if isinstance(given, cst.Call) and called(unit, call).startswith("asyncio.") else call
 
 
 def reaches_outside(unit: Unit, call: cst.Call) -> bool:
@@ -59,9 +69,9 @@ def reaches_outside(unit: Unit, call: cst.Call) -> bool:
         return True
     if reports(unit, call) or pauses(unit, call) or asks_user(call):
         return False
-    if name.partition(".")[0] in _COMPUTING_MODULES or last_name(call.func) in _COMPUTING_METHODS:
+    if name.partition(".")[0] in _COMPUTING_MODULES or function_name(call) in _COMPUTING_METHODS:
         return False
-    return not _makes_exception(unit, call) and not words_of(last_name(call.func)) & _COMPUTING_WORDS
+    return not _makes_exception(unit, call) and not words_of(function_name(call)) & _COMPUTING_WORDS
 
 
 def reports(unit: Unit, call: cst.Call) -> bool:
@@ -69,7 +79,7 @@ def reports(unit: Unit, call: cst.Call) -> bool:
     name = called(unit, call)
     if name in _REPORTING or name.startswith(("logging.", "traceback.", "warnings.")):
         return True
-    function = last_name(call.func)
+    function = function_name(call)
     if isinstance(call.func, cst.Attribute):
         receiver = words_of(last_name(call.func.value))
         return function in _LOGGING_METHODS or bool(receiver & _LOGGERS and function in _LOUD_METHODS)
@@ -79,7 +89,7 @@ def reports(unit: Unit, call: cst.Call) -> bool:
 def pauses(unit: Unit, call: cst.Call) -> bool:
     """Whether the call may let time pass before it returns, judged by its name where no more is known."""
     name = called(unit, call)
-    return is_sleep(name) or bool(words_of(last_name(call.func)) & _PAUSING_WORDS)
+    return is_sleep(name) or bool(words_of(function_name(call)) & _PAUSING_WORDS)
 
 
 def does_nothing(unit: Unit, call: cst.Call) -> bool:
@@ -94,9 +104,9 @@ def is_sleep(name: str) -> bool:
 
 def may_give_up(unit: Unit, call: cst.Call, exception: str) -> bool:
     """Whether a helper that a handler calls may end the retries: it is given the exception, or its name says so."""
-    if reports(unit, call) or is_sleep(called(unit, call)) or last_name(call.func) in _COMPUTING_METHODS:
+    if reports(unit, call) or is_sleep(called(unit, call)) or function_name(call) in _COMPUTING_METHODS:
         return False
-    if words_of(last_name(call.func)) & _RAISING_WORDS:
+    if words_of(function_name(call)) & _RAISING_WORDS:
         return True
     if called(unit, call).startswith("builtins.") or _makes_exception(unit, call):
         return False
@@ -105,7 +115,7 @@ def may_give_up(unit: Unit, call: cst.Call, exception: str) -> bool:
 
 def is_fresh(call: cst.Call) -> bool:
     """Whether the call gives something else each time: the next candidate, or a random one."""
-    name = last_name(call.func)
+    name = function_name(call)
     if name in ("pop", "popleft", "popitem"):
         return not any(isinstance(argument.value, cst.SimpleString) for argument in call.args)
     return name == "next" or bool(words_of(name) & _RANDOM_WORDS)
@@ -113,7 +123,7 @@ def is_fresh(call: cst.Call) -> bool:
 
 def takes_input(call: cst.Call) -> bool:
     """Whether the call waits, by its name, for the next thing that comes in from outside."""
-    return bool(words_of(last_name(call.func)) & _INPUT_WORDS)
+    return bool(words_of(function_name(call)) & _INPUT_WORDS)
 
 
 def connects(expression: cst.BaseExpression) -> bool:
@@ -130,18 +140,18 @@ def returns_value(unit: Unit, step: cst.CSTNode) -> bool:
 
 def makes_unique(call: cst.Call) -> bool:
     """Whether the call makes up a name or key that is hoped to be free."""
-    return bool(words_of(last_name(call.func)) & _UNIQUE_WORDS)
+    return bool(words_of(function_name(call)) & _UNIQUE_WORDS)
 
 
 def asks_user(call: cst.Call) -> bool:
     """Whether the call waits for someone to type something."""
-    return last_name(call.func) in _ASKING
+    return function_name(call) in _ASKING
 
 
 def is_wait_in_slices(call: cst.Call) -> bool:
     """Whether the call waits, for the time that it is given, for something that goes on meanwhile."""
     timed = any(argument.keyword is None or "timeout" in argument.keyword.value for argument in call.args)
-    return timed and bool(words_of(last_name(call.func)) & _WAITING_WORDS)
+    return timed and bool(words_of(function_name(call)) & _WAITING_WORDS)
 
 
 def _mentions(node: cst.CSTNode, name: str) -> bool:
@@ -207,7 +217,7 @@ _INPUT_WORDS = frozenset(
 )
 _RAISING_WORDS = frozenset(
     {
-        *("raise", "raises", "reraise", "abort", "fail", "give", "exit", "die", "quit", "stop", "check", "ensure"),
+        *("raise", "raises", "reraise", "abort", "fail", "give", "exit", "die", "check", "ensure"),
         *("limit", "budget", "attempt", "attempts", "retry", "retries", "breaker", "expire", "expired", "bail"),
     }
 )

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import libcst as cst
 
-from sadpath.analysis.effects import called, last_name, words_of
+from sadpath.analysis.effects import called, function_name, last_name, words_of
 from sadpath.analysis.places import Loop, loaded, own, place_name, stored
 from sadpath.rule import Class, Constant, External, Function, Module, Unit
 
@@ -225,7 +225,7 @@ def _achieves(node: cst.CSTNode, flag: Flag) -> bool:
     if flag.goes_on or not isinstance(node, cst.Call):
         return False
     effect = flag.place.rpartition(".")[2].lstrip("_").removeprefix("is_")
-    verb = last_name(node.func).lstrip("_")
+    verb = function_name(node).lstrip("_")
     return len(verb) > 3 and effect != verb and effect.startswith(verb)
 
 

@@ -30,10 +30,16 @@ def retry_loop(unit: Unit, node: Repeated) -> RetryLoop | None:
     """How a loop, or a function that calls itself from a handler, tries something again; None where it does not."""
     if isinstance(node, cst.FunctionDef):
         return recursion(unit, node)
-    if any(effects.asks_user(call) for call in calls_in(node)):
+    if any(effects.asks_user(call) for call in calls_in(node)) or _is_in_iterator(unit, node):
         return None
     found = (attempt.read() for attempt in _attempts(unit, node))
     return next((one for one in found if one), None) or poll(unit, node)
+
+
+def _is_in_iterator(unit: Unit, node: Loop) -> bool:
+    """Whether a loop looks for the next item of an iterator, so that it goes on with another one."""
+    scope = unit.scope(node)
+    return isinstance(scope, cst.FunctionDef) and scope.name.value in ("__next__", "__anext__")
 
 
 def _attempts(unit: Unit, loop: Loop) -> Iterator["_Attempt"]:
@@ -133,13 +139,15 @@ class _Attempt:
             self._delay(calls),
             bounded=any(self._gives_up(way, handler, name) for way in ways if way not in back)
             or any(effects.may_give_up(self.unit, call, name) for call in calls),
-            race=found == {Cause.RACE} or any(asks_for_race(test) for test in tests),
+            race=found == frozenset({Cause.RACE}) or any(asks_for_race(test) for test in tests),
             mends=any(effects.reaches_outside(self.unit, call) for call in calls) or self._resets(handler),
-            timed_out=found == {Cause.TIMEOUT},
+            timed_out=found == frozenset({Cause.TIMEOUT}),
         )
 
     def _waits_in_slices(self, found: frozenset[Cause]) -> bool:
-        return found == {Cause.TIMEOUT} and any(effects.is_wait_in_slices(call) for call in calls_in(*self.body))
+        return found == frozenset({Cause.TIMEOUT}) and any(
+            effects.is_wait_in_slices(call) for call in calls_in(*self.body)
+        )
 
     def _is_hoped_to_be_free(self, found: frozenset[Cause]) -> bool:
         return found <= {Cause.RACE, Cause.OTHER} and any(
@@ -190,7 +198,7 @@ class _Attempt:
         return bool(places & self._results) and not places & stored(own(*handler))
 
     def _delay(self, calls: Iterable[cst.Call]) -> Delay:
-        sleeps = (call for call in calls_in(*self.body) if effects.last_name(call.func) == "sleep")
+        sleeps = (call for call in calls_in(*self.body) if effects.function_name(call) == "sleep")
         head = calls_in(self.loop.test) if isinstance(self.loop, cst.While) else ()
         return delay_of(self.unit, [*calls, *sleeps, *head, *calls_in(*self.before)], stored(own(self.loop)))
 

@@ -6,7 +6,7 @@ starts with a keyword which cannot stand there in an expression. For triple quot
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 _CODE = re.compile(r"""[^'"#()\[\]{}\\\r\n]*""")
@@ -68,6 +68,15 @@ def read(lines: Sequence[str], first: int, mend: bool = False) -> Logical:
     while not reader.done:
         reader.step()
     return reader.result()
+
+
+def read_all(lines: Sequence[str], mend: bool = False) -> Iterator[Logical]:
+    """All logical lines; one without code is as long as its physical line. Raises `Unterminated` as `read` does."""
+    row = 0
+    while row < len(lines):
+        logical = read(lines, row, mend)
+        yield logical
+        row = logical.end
 
 
 class _Reader:

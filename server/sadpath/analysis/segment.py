@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from itertools import chain
 from typing import NamedTuple
 
 import msgspec
 
-from sadpath.analysis.logical import read, width
-from sadpath.analysis.nesting import too_long
+from sadpath.analysis.logical import read, read_all, width
+from sadpath.analysis.nesting import CHARACTERS, branches_too_often, too_long
 from sadpath.analysis.scan import Scanner
 
 _START = re.compile(r"[ \t\f]*(?:(?P<decorator>@)|(?P<class>class)\b|(?P<async>async[ \t\f]+)?(?P<function>def)\b)")
@@ -184,14 +185,17 @@ def _segment(
         comments=_directives(lines[first:end], scanner.mend)
         if any(map(_DIRECTIVE.search, _HASH.findall(text)))
         else (),
-        refused=scanner.refused or too_long(text),
+        refused=scanner.refused or _refusal(text, lines[first:end], scanner.mend),
     )
 
 
 def _directives(lines: Sequence[str], mend: bool) -> tuple[Comment, ...]:
-    found: list[Comment] = []
-    row = 0
-    while row < len(lines):
-        row, _, comments = read(lines, row, mend)
-        found += [Comment(*comment) for comment in comments if _DIRECTIVE.search(comment.text)]
-    return tuple(found)
+    comments = chain.from_iterable(logical.comments for logical in read_all(lines, mend))
+    return tuple(Comment(*comment) for comment in comments if _DIRECTIVE.search(comment.text))
+
+
+def _refusal(text: str, lines: Sequence[str], mend: bool) -> str:
+    refused = branches_too_often(text)
+    if len(text) > CHARACTERS and not refused:
+        refused = too_long(logical.code for logical in read_all(lines, mend))
+    return refused

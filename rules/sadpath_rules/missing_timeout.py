@@ -6,14 +6,16 @@ import libcst as cst
 
 from sadpath.rule import Blocking, Diagnostic, Edit, Evidence, Fix, Severity, Unit, Words, rule
 
+_STUBS = ("stub", "_stub")
+
 
 @rule(
     family="timeout",
     summary="a call waits for ever when the other side never answers",
-    visits=cst.Call,
-    words=(Words.TIMEOUT_CALLS, "to_thread"),
+    visits=(cst.Call, cst.Attribute),
+    words=(Words.TIMEOUT_CALLS, "to_thread", *_STUBS),
 )
-def missing_timeout(call: cst.Call, unit: Unit) -> Iterator[Diagnostic]:
+def missing_timeout(node: cst.BaseExpression, unit: Unit) -> Iterator[Diagnostic]:
     """Finds calls that may block for ever: to servers, databases and processes, with nothing that bounds the wait.
 
     ```python
@@ -72,6 +74,9 @@ def missing_timeout(call: cst.Call, unit: Unit) -> Iterator[Diagnostic]:
     Where waiting for ever is the job and something else ends it: a worker that blocks on its own child process under a
     supervisor, a consumer that a signal stops.
     """
+    call = node if isinstance(node, cst.Call) else _call_of_stub(node, unit)
+    if call is None:
+        return
     blocking = unit.blocking(call)
     is_hint = _is_script(call, unit) or (blocking is not None and blocking.fact.tier == "B")
     if blocking is None or (is_hint and _is_build(unit)):
@@ -85,6 +90,16 @@ def missing_timeout(call: cst.Call, unit: Unit) -> Iterator[Diagnostic]:
         fixes=(fix,) if fix is not None else (),
         severity=Severity.HINT if is_hint else None,
     )
+
+
+def _call_of_stub(node: cst.BaseExpression, unit: Unit) -> cst.Call | None:
+    """The call of a gRPC method, whose name is the service's: what it is called on is found by its usual name."""
+    if not isinstance(node, cst.Attribute):
+        return None
+    owner, call = node.value, unit.parent(node)
+    name = owner.attr if isinstance(owner, cst.Attribute) else owner
+    is_stub = isinstance(name, cst.Name) and name.value in _STUBS
+    return call if is_stub and isinstance(call, cst.Call) and call.func is node else None
 
 
 def _is_script(call: cst.Call, unit: Unit) -> bool:

@@ -1,6 +1,7 @@
 """Whether a call may block for ever: what the library tables know about it, and all that bounds it in the code."""
 
 import math
+import re
 from enum import Enum
 
 import libcst as cst
@@ -9,7 +10,7 @@ from msgspec.structs import replace
 from sadpath.analysis import guards
 from sadpath.analysis.arguments import Arguments, Given, of_call, of_constructor
 from sadpath.analysis.evaluator import Evaluator
-from sadpath.analysis.program import definers
+from sadpath.analysis.program import definers, mentions
 from sadpath.analysis.setup import may_set_up
 from sadpath.rule import (
     UNKNOWN,
@@ -48,6 +49,8 @@ def blocking(unit: Unit, evaluator: Evaluator, call: cst.Call) -> Blocking | Non
         function, written = written[0].value, written[1:]
     found = unit.denotes(function)
     value, fact = _fact(unit.libraries, found.value)
+    if fact is None:
+        fact = _stub_fact(unit, evaluator, call)
     if fact is None or fact.kind == "value" or fact.tier == "C":
         return None
     if isinstance(value, Function) and value.kind == "coroutine" and not _is_awaited(unit, call):
@@ -86,6 +89,19 @@ def _fact_on(libraries: Libraries, value: Value) -> TimeoutFact | None:
     if isinstance(value, Function | Class | External):
         return libraries.timeout(value.name)
     return libraries.timeout(f"{value.cls.name}.__call__") if isinstance(value, Instance) else None
+
+
+def _stub_fact(unit: Unit, evaluator: Evaluator, call: cst.Call) -> TimeoutFact | None:
+    """The facts on a method of a stub that grpcio-tools generated, which answers once; its source tells which do."""
+    if not isinstance(call.func, cst.Attribute) or (unit.can_await(call) and not _is_awaited(unit, call)):
+        return None
+    stub, method = unit.denotes(call.func.value).value, call.func.attr.value
+    if not isinstance(stub, Instance) or not re.search(r"_pb2_grpc\.\w+Stub$", stub.cls.name):
+        return None
+    segments = evaluator.program.queries.ask(mentions, stub.cls.path, stub.cls.qualname, method)
+    once = re.compile(rf"self\.{method}\s*=\s*channel\.(?:unary|stream)_unary\b")
+    answers_once = any(once.search(segment.text) for segment in segments)
+    return unit.libraries.timeout("grpc.UnaryUnaryMultiCallable.__call__") if answers_once else None
 
 
 def _is_awaited(unit: Unit, call: cst.Call) -> bool:
@@ -172,6 +188,8 @@ def _is_bounded_by_file(evaluator: Evaluator, fact: TimeoutFact) -> bool:
 
 def _confidence(value: Value) -> Confidence:
     """Certain where the object was seen to be made, or where there is none; likely where it is only declared."""
+    if value == UNKNOWN:
+        return Confidence.LIKELY
     receiver = value.receiver if isinstance(value, Function) else None
     seen = not isinstance(receiver, Instance) or receiver.given is not None
     return Confidence.CERTAIN if seen else Confidence.LIKELY

@@ -121,9 +121,9 @@ def is_fresh(call: cst.Call) -> bool:
     return name == "next" or bool(words_of(name) & _RANDOM_WORDS)
 
 
-def takes_input(call: cst.Call) -> bool:
-    """Whether the call waits, by its name, for the next thing that comes in from outside."""
-    return bool(words_of(function_name(call)) & _INPUT_WORDS)
+def takes_turns(call: cst.Call) -> bool:
+    """Whether the call does, by its name, one step of a lasting job: it waits for the next thing, or handles one."""
+    return bool(words_of(function_name(call)) & _TURN_WORDS)
 
 
 def connects(expression: cst.BaseExpression) -> bool:
@@ -209,10 +209,12 @@ _WAITING_WORDS = frozenset(
         *("accept", "select", "drain", "events", "exception", "communicate", "next", "consume", "fetch", "expect"),
     }
 )
-_INPUT_WORDS = frozenset(
+_TURN_WORDS = frozenset(
     {
         *("recv", "receive", "recvfrom", "read", "readline", "accept", "poll", "select", "get", "next", "dequeue"),
-        *("pop", "acquire", "join", "listen", "drain"),
+        *("pop", "acquire", "join", "listen", "drain", "handle", "process", "serve", "dispatch", "once", "one"),
+        *("step", "tick", "turn", "iteration", "iterate", "send", "write", "publish", "ping", "beat", "heartbeat"),
+        *("flush", "update", "refresh", "sync", "check"),
     }
 )
 _RAISING_WORDS = frozenset(
@@ -289,6 +291,18 @@ _COMPUTING_METHODS = frozenset(
 _COMPUTING_WORDS = frozenset(
     {
         *("parse", "parser", "parsed", "tokenize", "validate", "convert", "compute", "calculate", "eval", "match"),
-        *("format", "render", "sample", "random", "choice", "shuffle", "normalize", "compile", "solve", "cholesky"),
+        *(
+            "format",
+            "render",
+            "sample",
+            "random",
+            "choice",
+            "shuffle",
+            "normalize",
+            "compile",
+            "solve",
+            "cholesky",
+            "coerce",
+        ),
     }
 )

@@ -232,14 +232,11 @@ class _Attempt:
         fetches = any(
             isinstance(node, cst.Assign | cst.NamedExpr | cst.AnnAssign | cst.Yield) for node in own(*self.body)
         )
-        calls = tuple(calls_in(self.loop))
-        outside = own(*self.before, *self.after)
-        return (
-            not fetches
-            and not any(effects.pauses(self.unit, call) or effects.takes_input(call) for call in calls)
-            and not any(isinstance(node, cst.Await) for node in outside)
-            and failure.delay is Delay.NONE
-        )
+        inner = {node for one in own(*self.body) if isinstance(one, cst.For | cst.While) for node in own(one.body)}
+        calls = [call for call in calls_in(self.loop) if call not in inner]
+        awaits = any(isinstance(node, cst.Await) for node in own(*self.before, *self.after))
+        paced = any(effects.pauses(self.unit, call) or effects.takes_turns(call) for call in calls)
+        return not fetches and not awaits and not paced and failure.delay is Delay.NONE
 
     def _loses_connection(self, failure: Failure) -> bool:
         found = causes(self.unit, failure.catcher) if not isinstance(failure.catcher, cst.BaseExpression) else ()

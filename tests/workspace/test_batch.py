@@ -1,3 +1,4 @@
+import multiprocessing
 import os
 import pickle
 import signal
@@ -93,3 +94,20 @@ def test_settings_reach_other_processes() -> None:
     settings = Settings(excludes=(Patterns("/p", ("a",)),))
     assert settings.excludes[0].verdict("/p/a")
     assert pickle.loads(pickle.dumps(settings)) == settings
+
+
+def test_file_that_is_deleted_meanwhile(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("x = 1\n")
+    found = list(check_all(targets("a.py", "deleted.py", root=tmp_path), 1))
+    assert [report.skipped for report in found] == [
+        (),
+        (Skip(f"{tmp_path}/deleted.py", "it does not exist any more"),),
+    ]
+
+
+def test_no_process_is_left_behind() -> None:
+    reports = check_all(targets(*map(str, range(40))), 2, open_checks)
+    next(reports)
+    assert len(multiprocessing.active_children()) == 2
+    reports.close()
+    assert multiprocessing.active_children() == []

@@ -10,14 +10,22 @@ import click
 
 from sadpath import __version__
 
-MISUSE = 2
-"""The exit code of a command that was called or configured wrongly."""
+_COMMANDS = {
+    "check": "Check files and directories.",
+    "explain": "Tell the story behind a rule.",
+    "rules": "List all rules.",
+    "server": "Serve an editor.",
+}
 
-_COMMANDS = ("check", "explain", "rules", "server")
+
+class Misuse(click.ClickException):
+    """The command was configured wrongly. The exit code is that of a wrong call."""
+
+    exit_code = click.UsageError.exit_code
 
 
 class _Commands(click.Group):
-    """The modules beside this one; only that of the command that is called is imported."""
+    """The modules beside this one. Only that of the command that is called is imported."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 # the signature is click's
         """The names of all commands."""
@@ -31,6 +39,21 @@ class _Commands(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 # as above
+        """Write the commands into the help, importing none of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command. What ends it from outside gets the exit code that shells know; click would say 1."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            _end_by(signal.SIGINT)
+        except BrokenPipeError:  # the reader of our output, such as `head`, has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise click.exceptions.Exit(128 + 13) from None
+
 
 @click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="sadpath", message="%(prog)s %(version)s")
@@ -42,23 +65,11 @@ def main() -> NoReturn:
     """Run the command line of this process, and end the process."""
     if reconfigure := getattr(sys.stdout, "reconfigure", None):
         reconfigure(errors="backslashreplace")  # names of files, and code, need not fit the terminal's encoding
-    try:
-        code = sadpath.main(prog_name="sadpath", standalone_mode=False)
-        sys.stdout.flush()
-    except click.ClickException as error:
-        error.show()
-        sys.exit(MISUSE)
-    except (click.Abort, KeyboardInterrupt):
-        _end_by(signal.SIGINT)
-    except BrokenPipeError:  # the reader of our output, such as `head`, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(128 + 13)
-    sys.exit(code if isinstance(code, int) else 0)
+    sys.exit(sadpath.main(prog_name="sadpath"))
 
 
 def _end_by(number: signal.Signals) -> NoReturn:
-    """End as a process does that does not handle the signal, so that the shell sees it. Threads do not hold it up."""
-    sys.stdout.flush()
+    """End as a process does that does not handle the signal. Threads that still run do not hold it up."""
     signal.signal(number, signal.SIG_DFL)
     os.kill(os.getpid(), number)
     os._exit(128 + number)

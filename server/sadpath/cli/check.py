@@ -10,6 +10,7 @@ import click
 
 from sadpath.analysis.finding import Skip
 from sadpath.analysis.parse import on_large_stack
+from sadpath.cli import Misuse
 from sadpath.cli.color import color_option, colored
 from sadpath.cli.formats import FORMATS
 from sadpath.cli.progress import with_progress
@@ -23,7 +24,7 @@ from sadpath.workspace.settings_file import Configurations, Known, read_settings
 from sadpath.workspace.walk import Target, is_excluded, project_root, walk
 
 CLEAN, FINDINGS, INCOMPLETE = 0, 1, 3
-"""Exit codes. INCOMPLETE, something could not be analysed, wins over FINDINGS. For misuse see `sadpath.cli.MISUSE`."""
+"""Exit codes. INCOMPLETE, something could not be analysed, wins over FINDINGS. Misuse has 2."""
 
 _STDIN = Path("-")
 _some = partial(click.option, multiple=True)
@@ -60,7 +61,7 @@ def check(
     jobs: int | None,
     quiet: bool,
     color: str,
-) -> int:
+) -> None:
     """Check files and directories: by default the current one; `-` is standard input.
 
     \b
@@ -88,13 +89,13 @@ def check(
             result = _check_files(paths or [Path()], configurations, force_exclude, jobs or _processors())
     except ConfigurationError as error:
         place = os.path.relpath(error.path) + (f":{error.line}" if error.line else "")
-        raise click.ClickException(f"{place}: {error.message}") from error
+        raise Misuse(f"{place}: {error.message}") from error
     except BatchError as error:
-        raise click.ClickException(str(error)) from error
+        raise Misuse(str(error)) from error
     click.echo(FORMATS[output_format](result), nl=False, color=colored(color, sys.stdout))
     if not quiet and output_format != "json":
         click.echo(_summary(result))
-    return INCOMPLETE if result.skipped else FINDINGS if result.findings else CLEAN
+    raise click.exceptions.Exit(INCOMPLETE if result.skipped else FINDINGS if result.findings else CLEAN)
 
 
 def _configurations(known: Known, overrides: Overrides, config: Path | None, isolated: bool) -> Configurations:

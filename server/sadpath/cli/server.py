@@ -6,8 +6,7 @@ import click
 
 
 @click.command()
-def server() -> int:
+def server() -> None:
     """Serve an editor, by the Language Server Protocol on standard input and output."""
     # By name, because the two drivers must not know each other: checking files takes no protocol.
-    code: int = importlib.import_module("sadpath.lsp.server").run()
-    return code
+    raise click.exceptions.Exit(importlib.import_module("sadpath.lsp.server").run())

@@ -55,7 +55,7 @@ def open_session(root: Path, settings: Settings) -> "Session":
     return Session(root, settings, load_rules())
 
 
-def check_all(targets: Sequence[Target], jobs: int, open_checker: OpenChecker = open_session) -> Iterator[FileReport]:
+def check_all(targets: Sequence[Target], jobs: int, open_checker: OpenChecker = open_session) -> Generator[FileReport]:
     """The report on each target, as it comes. On a file that breaks the analysis, the report says that.
 
     `jobs` is the largest number of processes; few files are checked in this one. Raises BatchError.

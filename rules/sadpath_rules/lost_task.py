@@ -74,7 +74,8 @@ def lost_task(call: cst.Call, unit: Unit) -> Iterator[Diagnostic]:
     else:
         return
     uses = unit.uses(call)
-    if uses and all(use.kind is Usage.DROPPED and not _outlives_its_work(use, unit) for use in uses):
+    held = _makes_task(name) and any(_is_held(use, unit) for use in uses)
+    if uses and all(use.kind is Usage.DROPPED for use in uses) and not held:
         yield Diagnostic(call, message, _confidence(last), evidence=unit.denotes(call.func).because)
 
 
@@ -91,17 +92,20 @@ def _is_fresh(call: cst.Call, unit: Unit) -> bool:
     return isinstance(work, cst.Call) or is_coroutine(unit.denotes(work).value)
 
 
-def _outlives_its_work(use: Use, unit: Unit) -> bool:
-    """Whether the local name that has the task lives on: its function waits for something after the task was made."""
+def _is_held(use: Use, unit: Unit) -> bool:
+    """Whether a local name that has the task lives on: its function waits for something after the task was made."""
     scope = unit.scope(use.node)
     if not use.name or scope is None:
         return False
-    later = False
-    for node in unit.walk(scope):
-        later = later or node is use.node
-        if later and isinstance(node, cst.Await) and unit.scope(node) is scope:
-            return not any(isinstance(above, cst.For | cst.While) for above in unit.ancestors(use.node))
-    return False
+    inside = unit.walk(scope)
+    later = inside[inside.index(use.node) :]
+    in_loop = any(isinstance(above, cst.For | cst.While) for above in unit.ancestors(use.node))
+    overwritten = in_loop and not use.collected
+    return not overwritten and any(_waits(node) and unit.scope(node) is scope for node in later)
+
+
+def _waits(node: cst.CSTNode) -> bool:
+    return isinstance(node, cst.Await) or (isinstance(node, cst.For | cst.With) and node.asynchronous is not None)
 
 
 def _confidence(maker: str) -> Confidence:

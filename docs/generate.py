@@ -104,7 +104,9 @@ def report(code: str, findings: Iterable[Finding]) -> str:
 def sample() -> str:
     """What `sadpath check` prints for the sample service, shortened to some of the findings."""
     command = [sys.executable, "-m", "sadpath", "check", "examples/orders"]
-    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, encoding="utf-8", check=False)
+    done = subprocess.run(
+        command, cwd=ROOT, stdout=subprocess.PIPE, text=True, encoding="utf-8", check=False, timeout=120
+    )
     *findings, summary = done.stdout.split("\n\n")
     shown = [finding for finding in findings if any(f" {rule} [" in finding for rule in IN_README)]
     return "```text\n" + "\n\n".join([*shown, "...", summary]) + "```\n"

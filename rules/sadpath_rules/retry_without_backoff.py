@@ -22,7 +22,7 @@ from sadpath.rule import (
 @rule(
     family="retry",
     summary="a failed attempt is repeated at once, without a delay",
-    visits=(cst.While, cst.For, cst.FunctionDef, cst.Call, cst.Decorator),
+    visits=(cst.While, cst.For, cst.Try, cst.TryStar, cst.Call, cst.Decorator),
     severity=Severity.HINT,
     words=("except", "suppress", Words.RETRY_CALLS),
 )
@@ -76,7 +76,7 @@ def retry_without_backoff(node: cst.CSTNode, unit: Unit) -> Iterator[Diagnostic]
     """
     if isinstance(node, cst.Call | cst.Decorator):
         yield from _library(node, unit)
-    if not isinstance(node, cst.While | cst.For | cst.FunctionDef):
+    if not isinstance(node, cst.While | cst.For | cst.Try | cst.TryStar):
         return
     loop = unit.retry_loop(node)
     if loop is None or loop.endless or (loop.most is not None and loop.most <= 2):

@@ -21,7 +21,7 @@ from sadpath.rule import (
 @rule(
     family="retry",
     summary="an attempt that keeps failing is repeated for ever",
-    visits=(cst.While, cst.For, cst.FunctionDef, cst.Call, cst.Decorator),
+    visits=(cst.While, cst.For, cst.Try, cst.TryStar, cst.Call, cst.Decorator),
     words=("except", "suppress", "status", "status_code", "ok", "is_success", Words.RETRY_CALLS),
 )
 def unbounded_retry(node: cst.CSTNode, unit: Unit) -> Iterator[Diagnostic]:
@@ -82,7 +82,11 @@ def unbounded_retry(node: cst.CSTNode, unit: Unit) -> Iterator[Diagnostic]:
     """
     if isinstance(node, cst.Call | cst.Decorator):
         yield from _library(node, unit)
-    elif isinstance(node, cst.While | cst.For | cst.FunctionDef) and (loop := unit.retry_loop(node)) and loop.endless:
+    elif (
+        isinstance(node, cst.While | cst.For | cst.Try | cst.TryStar)
+        and (loop := unit.retry_loop(node))
+        and loop.endless
+    ):
         yield _diagnostic(loop, unit)
 
 

@@ -23,9 +23,9 @@ from sadpath.rule import (
     Instance,
     Libraries,
     Path,
-    Repeated,
     RetryLoop,
     RetryPolicy,
+    Retrying,
     Role,
     Use,
     Value,
@@ -39,6 +39,7 @@ class CheckedUnit:
         self._evaluator = evaluator
         self._tree = evaluator.tree
         self._program = evaluator.program
+        self._retry_loops: dict[cst.CSTNode, RetryLoop | None] = {}
         self._handlers: dict[cst.CSTNode, Handler | None] = {}
 
     @property
@@ -174,9 +175,11 @@ class CheckedUnit:
                     found |= _attributes_of(tree.root, wanted)
         return frozenset(found)
 
-    def retry_loop(self, node: Repeated) -> RetryLoop | None:
-        """How a loop, or a function that calls itself from a handler, tries something again."""
-        return retry_loop(self, node)
+    def retry_loop(self, node: Retrying) -> RetryLoop | None:
+        """How a loop, or a function that calls itself from a handler of a `try`, tries again."""
+        if node not in self._retry_loops:
+            self._retry_loops[node] = retry_loop(self, node)
+        return self._retry_loops[node]
 
     def retry_policy(self, node: cst.Call | cst.Decorator) -> RetryPolicy | None:
         """What a call of a retry library, or its name as a decorator, asks for."""

@@ -11,30 +11,31 @@ from sadpath.analysis.places import AnyTry, calls_in, exits_of, own, statements,
 from sadpath.rule import Failure, RetryLoop, Unit
 
 
-def recursion(unit: Unit, function: cst.FunctionDef) -> RetryLoop | None:
-    """The function as one that tries again by calling itself from a handler; None where it is none."""
-    receiver = _receiver(unit, function)
-    for node in own(function.body):
-        if isinstance(node, cst.Try | cst.TryStar) and (found := _read(unit, function, receiver, node)):
-            return found
-    return None
-
-
-def _read(unit: Unit, function: cst.FunctionDef, receiver: str, node: AnyTry) -> RetryLoop | None:
-    failures: list[Failure] = []
-    counted = _keeps_count(function)
-    for handler in node.handlers:
-        again = next((call for call in calls_in(handler.body) if _calls_itself(function, receiver, call)), None)
-        if again is None or not _runs_here(unit, again):
-            continue
-        arguments = _arguments(unit, function, again)
-        counted |= arguments == "counted"
-        if arguments != "other" and (found := _failure(unit, handler, again, counted)):
-            failures.append(found)
-    tried = effects.attempt(unit, statements(node.body)) if failures else None
-    if tried is None or _calls_itself(function, receiver, tried):
+def recursion(unit: Unit, node: AnyTry) -> RetryLoop | None:
+    """A `try` as one in a function that tries again by calling itself from a handler; None where it does not."""
+    function = unit.scope(node)
+    if not isinstance(function, cst.FunctionDef):
         return None
-    return RetryLoop(function, "recursion", tried, tuple(failures), counted or guards.is_limited(unit, node))
+    again = [(handler, call) for handler in node.handlers if (call := _call_again(unit, function, handler))]
+    if not again:
+        return None
+    arguments = {handler: _arguments(unit, function, call) for handler, call in again}
+    counted = "counted" in arguments.values() or _keeps_count(function)
+    found = [_failure(unit, handler, call, counted) for handler, call in again if arguments[handler] != "other"]
+    failures = tuple(failure for failure in found if failure)
+    tried = effects.attempt(unit, statements(node.body)) if failures else None
+    if tried is None or _calls_itself(unit, function, tried):
+        return None
+    return RetryLoop(function, "recursion", tried, failures, counted or guards.is_limited(unit, node))
+
+
+def _call_again(
+    unit: Unit, function: cst.FunctionDef, handler: cst.ExceptHandler | cst.ExceptStarHandler
+) -> cst.Call | None:
+    """The call in a handler by which a function calls itself as one of its steps, not for something to run later."""
+    steps = (cst.Await, cst.Expr, cst.Return, cst.Assign, cst.From)
+    calls = (call for call in calls_in(handler.body) if isinstance(unit.parent(call), steps))
+    return next((call for call in calls if _calls_itself(unit, function, call)), None)
 
 
 def _failure(
@@ -61,26 +62,21 @@ def _failure(
     )
 
 
+def _calls_itself(unit: Unit, function: cst.FunctionDef, call: cst.Call) -> bool:
+    match call.func:
+        case cst.Name(value=name):
+            return name == function.name.value and not _receiver(unit, function)
+        case cst.Attribute(value=cst.Name(value=owner), attr=cst.Name(value=name)):
+            return name == function.name.value and owner == _receiver(unit, function)
+        case _:
+            return False
+
+
 def _receiver(unit: Unit, function: cst.FunctionDef) -> str:
     """The name of a method's first parameter; "" for a function."""
     parameters = (*function.params.posonly_params, *function.params.params)
     is_method = unit.scope(function) is None and unit.enclosing_class(function) is not None
     return parameters[0].name.value if is_method and parameters else ""
-
-
-def _calls_itself(function: cst.FunctionDef, receiver: str, call: cst.Call) -> bool:
-    match call.func:
-        case cst.Name(value=name):
-            return not receiver and name == function.name.value
-        case cst.Attribute(value=cst.Name(value=owner), attr=cst.Name(value=name)):
-            return bool(receiver) and owner == receiver and name == function.name.value
-        case _:
-            return False
-
-
-def _runs_here(unit: Unit, call: cst.Call) -> bool:
-    """Whether the call is a step of the function itself and not handed to something that runs it at another time."""
-    return isinstance(unit.parent(call), cst.Await | cst.Expr | cst.Return | cst.Assign | cst.From)
 
 
 def _arguments(unit: Unit, function: cst.FunctionDef, call: cst.Call) -> str:

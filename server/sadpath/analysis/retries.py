@@ -23,12 +23,12 @@ from sadpath.analysis.places import (
 )
 from sadpath.analysis.polls import poll
 from sadpath.analysis.recursions import recursion
-from sadpath.rule import Catcher, Delay, Exit, Failure, Path, Repeated, RetryLoop, Unit
+from sadpath.rule import Catcher, Delay, Exit, Failure, Path, Retrying, RetryLoop, Unit
 
 
-def retry_loop(unit: Unit, node: Repeated) -> RetryLoop | None:
-    """How a loop, or a function that calls itself from a handler, tries something again; None where it does not."""
-    if isinstance(node, cst.FunctionDef):
+def retry_loop(unit: Unit, node: Retrying) -> RetryLoop | None:
+    """How a loop, or a function that calls itself from a handler of a `try`, tries again; None where it does not."""
+    if isinstance(node, cst.Try | cst.TryStar):
         return recursion(unit, node)
     if any(effects.asks_user(call) for call in calls_in(node)) or _is_in_iterator(unit, node):
         return None

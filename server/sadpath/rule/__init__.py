@@ -25,7 +25,7 @@ from sadpath.rule.library import (
 )
 from sadpath.rule.path import Exit, Path
 from sadpath.rule.registration import Rule, Words, rule
-from sadpath.rule.retry import Delay, Failure, Repeated, RetryLoop, RetryPolicy
+from sadpath.rule.retry import Delay, Failure, RetryLoop, RetryPolicy, Retrying
 from sadpath.rule.unit import Role, Unit
 from sadpath.rule.use import Usage, Use
 from sadpath.rule.value import (
@@ -83,10 +83,10 @@ __all__ = [
     "Path",
     "Place",
     "Related",
-    "Repeated",
     "RetryFact",
     "RetryLoop",
     "RetryPolicy",
+    "Retrying",
     "RetryValue",
     "Role",
     "Rule",
@@ -99,6 +99,7 @@ __all__ = [
     "Usage",
     "Use",
     "Value",
+    "Variable",
     "Width",
     "Words",
     "Work",

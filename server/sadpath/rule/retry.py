@@ -9,8 +9,8 @@ import libcst as cst
 from sadpath.rule.handler import Catcher
 from sadpath.rule.library import RetryFact
 
-Repeated: TypeAlias = cst.While | cst.For | cst.FunctionDef
-"""What runs again: a loop, or a function that calls itself."""
+Retrying: TypeAlias = cst.While | cst.For | cst.Try | cst.TryStar
+"""Where a retry is looked for: a loop, or a `try` in a function that calls itself from a handler."""
 
 
 class Delay(str, Enum):
@@ -47,11 +47,12 @@ class RetryLoop:
 
     A "loop" is left by success, a "poll" is one that judges answers instead of catching exceptions, a "restart" goes on
     after success too (it runs something that is meant to last), a "recursion" is a function that calls itself from a
-    handler. `attempt` is what is tried. `bounded` tells that something ends it although the attempt keeps failing:
-    a finite iterable, a counter, a deadline, a flag. `most` is the number of attempts, where it is known.
+    handler. `node` is the loop or that function, `attempt` what is tried. `bounded` tells that something ends it although
+    the attempt keeps failing: a finite iterable, a counter, a deadline, a flag. `most` is the number of attempts, where
+    it is known.
     """
 
-    node: Repeated
+    node: cst.While | cst.For | cst.FunctionDef
     kind: Literal["loop", "poll", "restart", "recursion"]
     attempt: cst.Call
     failures: tuple[Failure, ...]

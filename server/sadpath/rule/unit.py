@@ -10,7 +10,7 @@ from sadpath.rule.blocking import Blocking
 from sadpath.rule.handler import Handler
 from sadpath.rule.library import Libraries
 from sadpath.rule.path import Path
-from sadpath.rule.retry import Repeated, RetryLoop, RetryPolicy
+from sadpath.rule.retry import RetryLoop, RetryPolicy, Retrying
 from sadpath.rule.use import Use
 from sadpath.rule.value import Class, Denotation, Function, Value
 
@@ -123,8 +123,8 @@ class Unit(Protocol):
         """The attribute names used on the same receiver, `name` or `self.name`, in its whole function or class."""
         ...
 
-    def retry_loop(self, node: Repeated) -> RetryLoop | None:
-        """How a loop, or a function that calls itself from a handler, tries something again; None where it does not."""
+    def retry_loop(self, node: Retrying) -> RetryLoop | None:
+        """How a loop, or a function that calls itself from a handler of a `try`, tries again; None where it does not."""
         ...
 
     def retry_policy(self, node: cst.Call | cst.Decorator) -> RetryPolicy | None:

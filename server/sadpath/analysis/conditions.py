@@ -1,15 +1,11 @@
 """Conditions that are decided before the program runs: `TYPE_CHECKING` and `sys.version_info`."""
 
 import libcst as cst
-from libcst import matchers as m
 
 from sadpath.analysis.tree import Tree
 
 NEWEST_PYTHON = (3, 14)
 """Stubs hold one branch per version; the analysis reads them as the newest Python does."""
-
-_TYPE_CHECKING = m.Name("TYPE_CHECKING") | m.Attribute(attr=m.Name("TYPE_CHECKING"))
-_VERSION = m.Attribute(value=m.Name("sys"), attr=m.Name("version_info"))
 
 
 def reachable(tree: Tree, node: cst.CSTNode) -> bool:
@@ -29,14 +25,24 @@ def reachable(tree: Tree, node: cst.CSTNode) -> bool:
 
 def decided(test: cst.BaseExpression, *, for_types: bool) -> bool | None:
     """Which way a condition goes, where that is known before the program runs."""
-    if m.matches(test, _TYPE_CHECKING):
+    if _last_name(test) == "TYPE_CHECKING":
         return True if for_types else None
     if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
         inner = decided(test.expression, for_types=for_types)
         return None if inner is None else not inner
-    if isinstance(test, cst.Comparison) and len(test.comparisons) == 1 and m.matches(test.left, _VERSION):
+    if isinstance(test, cst.Comparison) and len(test.comparisons) == 1 and _is_version(test.left):
         return _version(test.comparisons[0])
     return None
+
+
+def _last_name(node: cst.BaseExpression) -> str:
+    # Not by libcst.matchers: importing that takes longer than importing all the rest of libcst.
+    name = node.attr if isinstance(node, cst.Attribute) else node
+    return name.value if isinstance(name, cst.Name) else ""
+
+
+def _is_version(node: cst.BaseExpression) -> bool:
+    return isinstance(node, cst.Attribute) and _last_name(node) == "version_info" and _last_name(node.value) == "sys"
 
 
 def _version(comparison: cst.ComparisonTarget) -> bool | None:

@@ -19,7 +19,6 @@ CLOSING = frozenset(
 )  # fmt: skip
 """What the names of calls that release something begin with."""
 
-
 LEVELS = frozenset(
     {"trace", "debug", "info", "success", "notice", "warn", "warning", "error", "critical", "fatal", "log", "print"}
 )
@@ -28,8 +27,13 @@ LEVELS = frozenset(
 
 def releases(call: cst.Call) -> bool:
     """Whether a call's name says that it only releases something."""
-    name = last_name(call.func).lower().strip("_")
-    return name.partition("_")[0] in CLOSING or name in ("force_close", "wait_closed")
+    return _verb(call) in CLOSING
+
+
+def _verb(call: cst.Call) -> str:
+    """What a call's name begins with, in lower case: `close` of `_force_close_all`."""
+    name = last_name(call.func).lower().strip("_").removeprefix("force_").removeprefix("wait_")
+    return name.partition("_")[0]
 
 
 def later(unit: Unit, node: Catcher) -> list[cst.BaseStatement]:
@@ -149,7 +153,7 @@ class _Reader:
             return Outcome.KEPT
         if is_sleep(called(self._unit, call)):
             return Outcome.NOTHING
-        return Outcome.TIDIED if releases(call) else Outcome.ANSWERED
+        return Outcome.TIDIED if _verb(call) in _TIDYING else Outcome.ANSWERED
 
     def _told(self, call: cst.Call) -> Outcome | None:
         """What a call tells that writes a message for people; None where it is not known to do that."""
@@ -213,10 +217,22 @@ _FAILURES = frozenset(
 )
 _ENDING = frozenset(
     {
-        "alive", "cancelled", "closed", "closing", "disposed", "exiting", "finalizing", "running", "shutdown", "stop",
-        "stopped", "stopping", "terminated",
+        "alive", "cancelled", "close", "closed", "closing", "disposed", "exit", "exiting", "finalizing", "running",
+        "shutdown", "shutting", "stop", "stopped", "stopping", "terminated",
     }
 )  # fmt: skip
+_TIDYING = CLOSING - {
+    "cancel",
+    "deregister",
+    "disconnect",
+    "logout",
+    "quit",
+    "shutdown",
+    "stop",
+    "unregister",
+    "unsubscribe",
+}
+"""What changes nothing for others; to stop or to disconnect is an answer."""
 _TRACEBACK_ARGUMENTS = frozenset({"exc_info", "exception", "stack_info", "with_traceback"})
 _PLAIN = (
     cst.Name, cst.Attribute, cst.BaseNumber, cst.BaseString, cst.Ellipsis, cst.UnaryOperation, cst.BaseElement,

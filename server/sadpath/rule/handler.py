@@ -32,7 +32,7 @@ class Outcome(IntEnum):
     REPLACED = 1
     """A plain value is returned or assigned instead."""
     TIDIED = 2
-    """Something is closed, cancelled or rolled back."""
+    """Something is closed, removed or rolled back."""
     WHISPERED = 3
     """It is logged for debugging only, without a traceback."""
     MENTIONED = 4

@@ -15,7 +15,7 @@ from sadpath.analysis.tree import walk
 from sadpath.rule import Class, Evidence, Function, Instance, TimeoutFact, Unit, Value
 
 _MOUNT = "mount"
-_PLAIN_ADAPTER = "requests.HTTPAdapter"
+_PLAIN_ADAPTER = "requests.adapters.HTTPAdapter"
 
 
 def may_set_up(

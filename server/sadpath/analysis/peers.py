@@ -24,7 +24,9 @@ MEANINGS: Mapping[frozenset[str], tuple[str, ...]] = MappingProxyType(
             *("S110", "S112", "B110", "B112", "try-except-pass", "try-except-continue"),
             *("try_except_pass", "try_except_continue"),
         ),
-        frozenset({"swallowed-exception"}): ("B012", "PLW0150", "SIM107", "W0150", "lost-exception", "return-in-finally"),
+        frozenset({"swallowed-exception"}): (
+            *("B012", "PLW0150", "SIM107", "W0150", "lost-exception", "return-in-finally"),
+        ),
         frozenset({"swallowed-cancellation"}): ("ASYNC103", "ASYNC104", "TRIO103", "TRIO104", "S7497"),
         frozenset({"missing-timeout"}): (
             *("S113", "B113", "W3101", "PLW3101", "missing-timeout"),

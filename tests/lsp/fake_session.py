@@ -23,12 +23,16 @@ class FakeSession:
         self._texts: dict[str, list[str]] = {}
 
     def open(self, path: str, text: str) -> None:
-        self._texts[path] = split_lines(text)
+        self._take(path, split_lines(text))
 
     def edit(self, path: str, lines: list[str], first: int, old: int, new: int) -> None:
         before = self._texts[path]
         assert lines[:first] == before[:first]
         assert lines[first + new :] == before[first + old :]
+        self._take(path, lines)
+
+    def _take(self, path: str, lines: list[str]) -> None:
+        assert not any("crash" in line for line in lines), "".join(lines)
         self._texts[path] = lines
 
     def close(self, path: str) -> None:
@@ -37,7 +41,6 @@ class FakeSession:
     def check(self, path: str) -> FileReport:
         self._also(path)
         lines = self._texts[path]
-        assert not any("crash" in line for line in lines), "".join(lines)
         count = sum(line.count("bad") for text in self._texts.values() for line in text)
         units = outline(lines)
         broken = [

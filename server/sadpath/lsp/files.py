@@ -146,7 +146,7 @@ class OpenFiles:
                 report = None
                 for other in self._files.values():
                     other.told = False  # nobody knows how far the session came
-            if file and file.change is None and self._files.get(file.uri) is file:
+            if file and file.change is None:
                 self._settle(file, state, report)
 
     def _next(self) -> OpenFile | None:

@@ -82,12 +82,10 @@ def unbounded_retry(node: cst.CSTNode, unit: Unit) -> Iterator[Diagnostic]:
     """
     if isinstance(node, cst.Call | cst.Decorator):
         yield from _library(node, unit)
-    elif (
-        isinstance(node, cst.While | cst.For | cst.Try | cst.TryStar)
-        and (loop := unit.retry_loop(node))
-        and loop.endless
-    ):
-        yield _diagnostic(loop, unit)
+    elif isinstance(node, cst.While | cst.For | cst.Try | cst.TryStar):
+        loop = unit.retry_loop(node)
+        if loop is not None and loop.endless:
+            yield _diagnostic(loop, unit)
 
 
 def _diagnostic(loop: RetryLoop, unit: Unit) -> Diagnostic:

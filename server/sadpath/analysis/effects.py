@@ -118,7 +118,7 @@ def is_fresh(call: cst.Call) -> bool:
     name = function_name(call)
     if name in ("pop", "popleft", "popitem"):
         return not any(isinstance(argument.value, cst.SimpleString) for argument in call.args)
-    return name == "next" or bool(words_of(name) & _RANDOM_WORDS)
+    return bool(words_of(name) & _FRESH_WORDS)
 
 
 def takes_turns(call: cst.Call) -> bool:
@@ -223,7 +223,7 @@ _RAISING_WORDS = frozenset(
         *("limit", "budget", "attempt", "attempts", "retry", "retries", "breaker", "expire", "expired", "bail"),
     }
 )
-_RANDOM_WORDS = frozenset(
+_FRESH_WORDS = frozenset(
     {
         "random",
         "choice",
@@ -240,7 +240,7 @@ _RANDOM_WORDS = frozenset(
 )
 _UNIQUE_WORDS = frozenset(
     {
-        *_RANDOM_WORDS,
+        *_FRESH_WORDS,
         "uuid",
         "uuid4",
         "unique",

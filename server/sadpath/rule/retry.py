@@ -47,9 +47,9 @@ class RetryLoop:
 
     A "loop" is left by success, a "poll" is one that judges answers instead of catching exceptions, a "restart" goes on
     after success too (it runs something that is meant to last), a "recursion" is a function that calls itself from a
-    handler. `node` is the loop or that function, `attempt` what is tried. `bounded` tells that something ends it although
-    the attempt keeps failing: a finite iterable, a counter, a deadline, a flag. `most` is the number of attempts, where
-    it is known.
+    handler. `node` is the loop or that function, `attempt` what is tried. `bounded` tells that something ends it
+    although the attempt keeps failing: a finite iterable, a counter, a deadline, a flag. `most` is the number of
+    attempts, where it is known.
     """
 
     node: cst.While | cst.For | cst.FunctionDef

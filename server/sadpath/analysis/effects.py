@@ -225,6 +225,95 @@ _RAISING_WORDS = frozenset(
 )
 _FRESH_WORDS = frozenset(
     {
+        *("next", "random", "choice", "choices", "randint", "randrange", "randbits", "shuffle", "sample", "draw"),
+        *("numbered", "unique"),
+    }
+)
+_UNIQUE_WORDS)
+
+
+def asks_user(call: cst.Call) -> bool:
+    """Whether the call waits for someone to type something."""
+    return function_name(call) in _ASKING
+
+
+def is_wait_in_slices(call: cst.Call) -> bool:
+    """Whether the call waits, for the time that it is given, for something that goes on meanwhile."""
+    timed = any(argument.keyword is None or "timeout" in argument.keyword.value for argument in call.args)
+    return timed and bool(words_of(function_name(call)) & _WAITING_WORDS)
+
+
+def _mentions(node: cst.CSTNode, name: str) -> bool:
+    return bool(name) and any(isinstance(inner, cst.Name) and inner.value == name for inner in walk(node))
+
+
+def _makes_exception(unit: Unit, call: cst.Call) -> bool:
+    values = members(unit.denotes(call.func).value)
+    return any(isinstance(value, Class) and unit.is_exception(value, "builtins.BaseException") for value in values)
+
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+
+_SLEEPS = frozenset(
+    {
+        "time.sleep",
+        "asyncio.sleep",
+        "asyncio.tasks.sleep",
+        "anyio.sleep",
+        "trio.sleep",
+        "curio.sleep",
+        "gevent.sleep",
+        "eventlet.sleep",
+        "eventlet.greenthread.sleep",
+        "tornado.gen.sleep",
+    }
+)
+_OUTSIDE = frozenset({"builtins.open", "io.open", "os.open"})
+_REPORTING = frozenset({"builtins.print", "click.echo", "click.secho", "typer.echo", "rich.print"})
+_LOGGING_METHODS = frozenset({"debug", "info", "warning", "warn", "exception", "print", "print_exc", "format_exc"})
+_LOUD_METHODS = frozenset({"error", "critical", "fatal", "log", "msg", "trace", "success", "notice", "emit", "write"})
+_LOGGERS = frozenset({"log", "logger", "logging", "stderr", "stdout", "console", "loguru", "metrics", "statsd"})
+_REPORTING_WORDS = frozenset(
+    {"log", "logger", "print", "echo", "warn", "warning", "debug", "info", "str", "repr", "format"}
+)
+_PAUSING_WORDS = frozenset(
+    {"sleep", "sleeper", "wait", "waits", "backoff", "delay", "pause", "throttle", "cooldown", "cool", "nap"}
+)
+_WAITING_WORDS = frozenset(
+    {
+        *(
+            "wait",
+            "result",
+            "results",
+            "get",
+            "join",
+            "poll",
+            "acquire",
+            "recv",
+            "receive",
+            "recvfrom",
+            "read",
+            "readline",
+        ),
+        *("accept", "select", "drain", "events", "exception", "communicate", "next", "consume", "fetch", "expect"),
+    }
+)
+_TURN_WORDS = frozenset(
+    {
+        *("recv", "receive", "recvfrom", "read", "readline", "accept", "poll", "select", "get", "next", "dequeue"),
+        *("pop", "acquire", "join", "listen", "drain", "handle", "process", "serve", "dispatch", "once", "one"),
+        *("step", "tick", "turn", "iteration", "iterate", "send", "write", "publish", "ping", "beat", "heartbeat"),
+        *("flush", "update", "refresh", "sync", "check"),
+    }
+)
+_RAISING_WORDS = frozenset(
+    {
+        *("raise", "raises", "reraise", "abort", "fail", "give", "exit", "die", "check", "ensure"),
+        *("limit", "budget", "attempt", "attempts", "retry", "retries", "breaker", "expire", "expired", "bail"),
+    }
+)
+_FRESH_WORDS = frozenset(
+    {
         "random",
         "choice",
         "choices",

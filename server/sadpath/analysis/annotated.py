@@ -8,7 +8,19 @@ import libcst as cst
 
 from sadpath.analysis.denotation import NOTHING, after, join
 from sadpath.analysis.tree import walk
-from sadpath.rule import UNKNOWN, Class, Constant, Denotation, Display, Instance, Union, Value, members, name_of
+from sadpath.rule import (
+    UNKNOWN,
+    Class,
+    Constant,
+    Denotation,
+    Display,
+    Instance,
+    Union,
+    Value,
+    Variable,
+    members,
+    name_of,
+)
 
 if TYPE_CHECKING:
     from sadpath.analysis.evaluator import Evaluator
@@ -16,6 +28,7 @@ if TYPE_CHECKING:
 _TRANSPARENT = frozenset({"Annotated", "Final", "ClassVar", "Required", "NotRequired", "ReadOnly", "InitVar"})
 SELF = Instance(Class("typing.Self"))
 """What a method's `Self` gives until its receiver is known."""
+_TYPE_VARIABLES = frozenset({"typing.TypeVar", "typing_extensions.TypeVar"})
 _ALIASES = {"Tuple": "tuple", "Type": "type"}
 
 
@@ -28,7 +41,16 @@ def instance(evaluator: Evaluator, node: cst.BaseExpression) -> Denotation:
     if isinstance(node, cst.Subscript):
         return _subscripted_annotation(evaluator, node)
     found = evaluator.denote(node)
+    if isinstance(node, cst.Name) and name_of(found.value) in _TYPE_VARIABLES:
+        return Denotation(Variable(node.value, _bound(found.value)))
     return after(found, Denotation(_instance_of(evaluator, found.value)))
+
+
+def _bound(variable: Value) -> Value:
+    """What every object of a type variable's type is at least."""
+    given = variable.given if isinstance(variable, Instance) else None
+    bound = next((argument.value for argument in given or () if argument.keyword == "bound"), UNKNOWN)
+    return Instance(bound) if isinstance(bound, Class) else UNKNOWN
 
 
 def subscripted(evaluator: Evaluator, node: cst.Subscript) -> Denotation:

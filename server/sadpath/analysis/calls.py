@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sadpath.analysis.evaluator import Evaluator
 
 _PARTIAL = "functools.partial"
+_SHOWS_ARGUMENTS = frozenset({_PARTIAL, "typing.TypeVar", "typing_extensions.TypeVar"})
 _AWAITABLES = frozenset(
     {
         "typing.Awaitable",
@@ -42,26 +43,8 @@ _AWAITABLES = frozenset(
     }
 )
 _COROUTINES = frozenset({"typing.Coroutine", "collections.abc.Coroutine", "types.CoroutineType"})
-_ITERABLES = frozenset(
-    {
-        "builtins.list",
-        "builtins.set",
-        "builtins.frozenset",
-        "builtins.dict",
-        "collections.deque",
-        "typing.Iterable",
-        "typing.Iterator",
-        "typing.Sequence",
-        "typing.MutableSequence",
-        "typing.Collection",
-        "typing.AbstractSet",
-        "typing.Mapping",
-        "typing.Generator",
-        "typing.AsyncIterable",
-        "typing.AsyncIterator",
-        "typing.AsyncGenerator",
-    }
-)
+_IDENTITIES = frozenset({"weakref.proxy", "_weakref.proxy", "copy.copy", "copy.deepcopy", "builtins.reversed"})
+"""Functions that give something that is used like their first argument."""
 _GENERATORS = {"generator": "typing.Generator", "async generator": "typing.AsyncGenerator"}
 
 
@@ -96,19 +79,22 @@ def entered(evaluator: Evaluator, found: Denotation, *, is_async: bool) -> Denot
     return after(found, join(results))
 
 
-def iterated(found: Denotation, *, is_async: bool) -> Denotation:
+def iterated(evaluator: Evaluator, found: Denotation, *, is_async: bool) -> Denotation:
     """What a loop over a value gives in each turn."""
-    results: list[Denotation] = []
-    for value in members(found.value):
-        if isinstance(value, Display) and value.kind != "dict" and value.items and not is_async:
-            results.append(join([Denotation(item) for item in value.items]))
-        elif (isinstance(value, Instance) and value.cls.name in _ITERABLES and value.cls.arguments) or (
-            isinstance(value, Instance) and value.cls.name == "builtins.tuple" and len(value.cls.arguments) == 2
-        ):
-            results.append(Denotation(value.cls.arguments[0]))
-        else:
-            results.append(NOTHING)
-    return after(found, join(results))
+    return after(found, join([_item(evaluator, value, is_async=is_async) for value in members(found.value)]))
+
+
+def _item(evaluator: Evaluator, value: Value, *, is_async: bool) -> Denotation:
+    if isinstance(value, Display) and not is_async:
+        return join([Denotation(item) for item in value.items]) if value.items and value.kind != "dict" else NOTHING
+    if not isinstance(value, Instance):
+        return NOTHING
+    if value.cls.name == "builtins.tuple" and value.cls.arguments:
+        return join([Denotation(item) for item in value.cls.arguments])
+    method = classes.attribute(evaluator, value, "__aiter__" if is_async else "__iter__").value
+    iterator = functions.result(evaluator.program, method).value if isinstance(method, Function) else UNKNOWN
+    arguments = iterator.cls.arguments if isinstance(iterator, Instance) else ()
+    return Denotation(arguments[0]) if arguments else NOTHING
 
 
 def unpacked(found: Denotation, index: int) -> Denotation:
@@ -125,7 +111,9 @@ def unpacked(found: Denotation, index: int) -> Denotation:
 
 def _call(evaluator: Evaluator, value: Value, node: cst.Call) -> Denotation:
     if isinstance(value, Function):
-        return _call_function(evaluator, value)
+        if value.name in _IDENTITIES and node.args:
+            return evaluator.denote(node.args[0].value)
+        return _call_function(evaluator, value, node)
     if isinstance(value, Class):
         return _construct(evaluator, value, node)
     if isinstance(value, Instance):
@@ -136,19 +124,21 @@ def _call(evaluator: Evaluator, value: Value, node: cst.Call) -> Denotation:
     return NOTHING
 
 
-def _call_function(evaluator: Evaluator, function: Function) -> Denotation:
+def _call_function(evaluator: Evaluator, function: Function, node: cst.Call) -> Denotation:
     if function.kind == "coroutine":
         return Denotation(Coroutine(function))
     generator = _GENERATORS.get(function.kind)
     if generator is not None:
         return Denotation(Instance(Class(generator)))
-    return functions.result(evaluator.program, function)
+    return functions.result(
+        evaluator.program, function, functions.Call(evaluator, node, bound=function.receiver is not None)
+    )
 
 
 def _construct(evaluator: Evaluator, cls: Class, node: cst.Call) -> Denotation:
     if cls.name == "builtins.type":
         return _type_of(evaluator, node)
-    known = cls.name == _PARTIAL or any(
+    known = cls.name in _SHOWS_ARGUMENTS or any(
         evaluator.program.libraries.knows(above.name)
         for above in evaluator.program.queries.ask(classes.ancestry, cls).classes
     )

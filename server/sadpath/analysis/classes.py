@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 import libcst as cst
 import msgspec
 
-from sadpath.analysis import annotated, functions
+from sadpath.analysis import annotated, functions, generics
 from sadpath.analysis import evaluator as evaluators
 from sadpath.analysis.binding import Binding, all_parameters
 from sadpath.analysis.conditions import reachable
@@ -25,6 +25,10 @@ from sadpath.rule import UNKNOWN, Class, Denotation, Function, Instance, Value, 
 
 if TYPE_CHECKING:
     from sadpath.analysis.evaluator import Evaluator
+
+
+_EMPTY = frozenset({"typing.Generic", "typing.Protocol", "builtins.object"})
+"""Bases that are declared specially and hold nothing that anyone asks for."""
 
 
 class Member(msgspec.Struct, frozen=True):
@@ -72,13 +76,14 @@ def ancestry(program: Program, cls: Class) -> Ancestry:
     above = program.queries.ask(bases, cls.path, cls.qualname) if cls.path else ()
     named = [Class(name) for name in program.libraries.bases(cls.name)] if not above else []
     order: list[Class | None] = [cls]
-    if not cls.path and not program.libraries.is_class(cls.name):
+    if not cls.path and cls.name not in _EMPTY and not program.libraries.is_class(cls.name):
         order.append(None)
     for base in (*above, *named):
         if not isinstance(base, Class):
             order.append(None)
         elif base.path or base.name != cls.name:
-            found = program.queries.ask(ancestry, base)
+            meaning = generics.solved(program, cls)
+            found = program.queries.ask(ancestry, cast("Class", generics.substituted(base, meaning)))
             unknown = [] if found.complete else [None]
             order += [*found.classes[: found.certain], *unknown, *found.classes[found.certain :]]
     return _in_order(order)
@@ -96,7 +101,8 @@ def attribute(evaluator: Evaluator, receiver: Instance | Class, name: str) -> De
             return known
         found = _own(evaluator, owner, name, receiver, held)
         if found is not None:
-            return found
+            meaning = generics.solved(program, owner)
+            return Denotation(generics.closed(generics.substituted(found.value, meaning)), found.because)
     return NOTHING
 
 

@@ -71,6 +71,10 @@ class Evaluator:
         """What a binding of this unit gives its name."""
         return names.bound(self, binding)
 
+    def awaited(self, found: Denotation) -> Denotation:
+        """What awaiting a value gives."""
+        return calls.awaited(self, found)
+
     def builtin(self, name: str, *arguments: Value) -> Class:
         """A builtin class."""
         path = self.program.queries.ask(module_path, "builtins", self.site.path)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 import libcst as cst
+import msgspec
 
-from sadpath.analysis import annotated, classes
+from sadpath.analysis import annotated, classes, generics
 from sadpath.analysis.binding import SCOPE_TYPES, all_parameters
 from sadpath.analysis.definitions import definitions, qualname_of
 from sadpath.analysis.denotation import NOTHING, because, describe, join
@@ -119,14 +121,18 @@ def parameter(evaluator: Evaluator, node: cst.Param) -> Denotation:
     if node.annotation is None:
         return NOTHING
     found = annotated.instance(evaluator, node.annotation.annotation)
+    found = Denotation(generics.closed(found.value), found.because)
     what = describe(found.value)
     if not what:
         return found
     return because(found, evaluator.evidence(f"`{node.name.value}` is declared `{what}`", node))
 
 
-def result(program: Program, function: Function) -> Denotation:
-    """What a call of the function gives; of a coroutine function, what awaiting that gives."""
+def result(program: Program, function: Function, call: Call | None = None) -> Denotation:
+    """What a call of the function gives; of a coroutine function, what awaiting that gives.
+
+    `call`, where it is known, tells which overload is meant and what type variables stand for.
+    """
     named = program.libraries.result(function.name)
     if named == "Self":
         return Denotation(function.receiver) if function.receiver is not None else NOTHING
@@ -134,24 +140,82 @@ def result(program: Program, function: Function) -> Denotation:
         return Denotation(Instance(Class(named)))
     if not function.path:
         return NOTHING
-    found = program.queries.ask(returns, function.path, function.qualname)
-    return Denotation(annotated.with_receiver(found.value, function.receiver), found.because)
+    found = program.queries.ask(returns, function.path, function.qualname, call.shape if call is not None else None)
+    value = generics.substituted(found.value, _of_receiver(program, function))
+    if call is not None and generics.is_open(value):
+        value = generics.substituted(value, generics.meaning_in_call(call.evaluator, function, call.node))
+    return Denotation(generics.closed(annotated.with_receiver(value, function.receiver)), found.because)
+
+
+def _of_receiver(program: Program, function: Function) -> dict[str, Value]:
+    """What the type variables of the class that defines a method stand for on its receiver."""
+    receiver = function.receiver
+    cls = receiver.cls if isinstance(receiver, Instance) else receiver
+    if cls is None:
+        return {}
+    defining = function.qualname.rpartition(".")[0]
+    for owner in program.queries.ask(classes.ancestry, cls).classes:
+        if owner.path == function.path and owner.qualname == defining:
+            return generics.solved(program, owner)
+    return {}
+
+
+class Shape(msgspec.Struct, frozen=True):
+    """How many positional arguments a call gives, `self` included, and which keywords."""
+
+    positional: int
+    keywords: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call in the unit of an evaluator, of a function that may be bound."""
+
+    evaluator: Evaluator
+    node: cst.Call
+    bound: bool
+
+    @property
+    def shape(self) -> Shape | None:
+        """The shape of the arguments; None where some are unpacked."""
+        if any(argument.star for argument in self.node.args):
+            return None
+        keywords = frozenset(argument.keyword.value for argument in self.node.args if argument.keyword is not None)
+        return Shape(len(self.node.args) - len(keywords) + self.bound, keywords)
 
 
 @query(cycle=NOTHING)
-def returns(program: Program, path: str, qualname: str) -> Denotation:
-    """What a function returns, as declared or else as its `return` statements tell."""
-    found: list[Denotation] = []
-    for evaluator, node in definitions(program, path, qualname):
-        if isinstance(node, cst.FunctionDef):
-            if node.returns is not None:
-                declared = annotated.instance(evaluator, node.returns.annotation)
-                what = describe(declared.value)
-                step = evaluator.evidence(f"`{node.name.value}` returns `{what}`", node)
-                found.append(because(declared, step) if what and not path.endswith(".pyi") else declared)
-            else:
-                found.append(_inferred(evaluator, node))
-    return join(found) if found else NOTHING
+def returns(program: Program, path: str, qualname: str, shape: Shape | None) -> Denotation:
+    """What a function returns, as declared or else as its `return` statements tell.
+
+    Of several overloads, what the first one returns that takes a call of that shape.
+    """
+    found = [(e, node) for e, node in definitions(program, path, qualname) if isinstance(node, cst.FunctionDef)]
+    if len(found) > 1 and shape is not None:
+        found = [(e, node) for e, node in found if _takes(node.params, shape)][:1] or found
+    results = [_declared(e, node) if node.returns is not None else _inferred(e, node) for e, node in found]
+    return join(results) if results else NOTHING
+
+
+def _takes(parameters: cst.Parameters, shape: Shape) -> bool:
+    """Whether a call of a shape fits the parameters."""
+    positional = [*parameters.posonly_params, *parameters.params]
+    if shape.positional > len(positional) and not isinstance(parameters.star_arg, cst.Param):
+        return False
+    named = {p.name.value for p in (*parameters.params, *parameters.kwonly_params)}
+    if not shape.keywords <= named and parameters.star_kwarg is None:
+        return False
+    left = [*positional[shape.positional :], *parameters.kwonly_params]
+    return all(p.default is not None or p.name.value in shape.keywords for p in left)
+
+
+def _declared(evaluator: Evaluator, node: cst.FunctionDef) -> Denotation:
+    assert node.returns is not None
+    declared = annotated.instance(evaluator, node.returns.annotation)
+    what = describe(declared.value)
+    if not what or evaluator.site.path.endswith(".pyi"):
+        return declared
+    return because(declared, evaluator.evidence(f"`{node.name.value}` returns `{what}`", node))
 
 
 def never_returns(evaluator: Evaluator, call: cst.Call) -> bool:

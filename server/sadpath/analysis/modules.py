@@ -67,6 +67,8 @@ def imported(evaluator: Evaluator, alias: cst.ImportAlias) -> Denotation:
 def module_attribute(program: Program, owner: Module | External, name: str) -> Denotation:
     """What an attribute of a module denotes: a global name of it, a submodule, or what the library tables say."""
     full = f"{owner.name}.{name}"
+    if owner.name in _TYPING and name in ("Generic", "Protocol"):
+        return Denotation(Class(f"typing.{name}"))
     if owner.name in _TYPING and name in _SPECIAL_FORMS:
         return Denotation(External(f"typing.{name}"))
     found = NOTHING

@@ -65,6 +65,8 @@ def bound(evaluator: Evaluator, binding: Binding) -> Denotation:
         return functions.parameter(evaluator, node)
     if binding.kind == "annotation" and isinstance(node, cst.AnnAssign):
         return _annotated(evaluator, binding, node)
+    if isinstance(node, cst.TypeVar):
+        return Denotation(Instance(Class("typing.TypeVar")))
     if binding.value is None or binding.kind in ("augment", "other"):
         return NOTHING
     return _from_value(evaluator, binding, binding.value)
@@ -93,7 +95,7 @@ def _from_value(evaluator: Evaluator, binding: Binding, value: cst.BaseExpressio
     found = evaluator.denote(value)
     node = binding.statement
     if binding.kind == "for" and isinstance(node, cst.For | cst.CompFor):
-        found = calls.iterated(found, is_async=node.asynchronous is not None)
+        found = calls.iterated(evaluator, found, is_async=node.asynchronous is not None)
     elif binding.kind == "with" and isinstance(node, cst.WithItem):
         parent = evaluator.tree.parents.get(node)
         found = calls.entered(

@@ -43,6 +43,7 @@ from sadpath.rule.value import (
     Union,
     Unknown,
     Value,
+    Variable,
     is_coroutine,
     members,
     name_of,

@@ -87,13 +87,22 @@ class Display(msgspec.Struct, frozen=True, tag="display"):
     items: tuple["Value", ...]
 
 
+class Variable(msgspec.Struct, frozen=True, tag="variable"):
+    """A type variable, in the declared types of generic classes and functions; no rule ever sees one."""
+
+    name: str
+    bound: "Value" = UNKNOWN
+
+
 class Union(msgspec.Struct, frozen=True, tag="union"):
     """One of several values, none of them a union; Unknown may be among them."""
 
     members: tuple["Value", ...]
 
 
-Value: TypeAlias = Unknown | Constant | Module | External | Class | Instance | Function | Coroutine | Display | Union
+Value: TypeAlias = (
+    Unknown | Constant | Module | External | Class | Instance | Function | Coroutine | Display | Variable | Union
+)
 
 
 class Denotation(msgspec.Struct, frozen=True):

@@ -25,7 +25,10 @@ _FUTURES = {
     "shield": "it protects nothing",
     "run_in_executor": "errors in the executor are lost",
 }
-_EXPECTS_FAILURE = frozenset({"raises", "warns", "assertRaises", "assertRaisesRegex", "assertWarns"})
+_EXPECTS_FAILURE = frozenset(
+    {"raises", "assertRaises", "assertRaisesRegex"}
+    | {"warns", "assertWarns", "assertWarnsRegex", "check_warnings", "catch_warnings"}
+)
 _WRONG_FOR_CONTAINERS = frozenset({Usage.DROPPED, Usage.TESTED, Usage.FORMATTED, Usage.CONVERTED})
 _CONSEQUENCES = {
     Usage.TESTED: "`{value}` is always true here",
@@ -101,9 +104,12 @@ def unawaited_coroutine(call: cst.Call, unit: Unit) -> Iterator[Diagnostic]:
     if isinstance(unit.parent(call), cst.Await):
         return
     if is_coroutine(unit.denotes(call).value):
-        yield from _misused_coroutine(call, unit)
+        found = _misused_coroutine(call, unit)
     elif _last_name(call.func) in _FUTURES and name_of(unit.denotes(call.func).value).startswith("asyncio."):
-        yield from _dropped_future(call, unit)
+        found = _dropped_future(call, unit)
+    else:
+        return
+    yield from (diagnostic for diagnostic in found if not _is_on_purpose(call, unit))
 
 
 def _dropped_future(call: cst.Call, unit: Unit) -> Iterator[Diagnostic]:
@@ -117,7 +123,7 @@ def _dropped_future(call: cst.Call, unit: Unit) -> Iterator[Diagnostic]:
 def _misused_coroutine(call: cst.Call, unit: Unit) -> Iterator[Diagnostic]:
     uses = unit.uses(call)
     wrong = [use for use in uses if _is_wrong(use) and not _is_entered(use, call, unit)]
-    if not wrong or _is_on_purpose(call, unit):
+    if not wrong:
         return
     certain = len(wrong) == len(uses)
     telling = [use for use in wrong if not use.collected and use.kind not in (Usage.DROPPED, Usage.FORMATTED)]

@@ -188,6 +188,7 @@ def test_tests_are_checked_too() -> None:
     check(
         """\
 import pytest
+import warnings
 from unittest.mock import AsyncMock, patch
 
 from shop.store import Store, connect
@@ -201,6 +202,8 @@ async def test_connects():
 async def test_fails_at_once():
     with pytest.raises(TypeError):
         connect()
+    with warnings.catch_warnings(record=True):
+        connect("a")
 
 
 async def test_with_a_mock(monkeypatch):

@@ -52,6 +52,8 @@ _CONVERTERS = _COPIERS | {
     *("builtins.min", "builtins.max", "builtins.enumerate", "builtins.abs", "builtins.round", "builtins.iter"),
     *("json.dumps", "json.dump", "json.loads"),
 }
+_COUNTERS = ("builtins.len", "builtins.sum", "json.")
+"""The converters that give nothing back of what a container holds."""
 _LOG_CALLS = frozenset({"debug", "info", "warning", "warn", "error", "critical", "exception", "fatal", "log"})
 _AWAITERS = ("asyncio.", "anyio.", "trio.", "inspect.", "types.", "contextlib.")
 _STARTERS = frozenset(
@@ -197,10 +199,11 @@ class _Follower:
         else:
             kind = self._argument_kind(call)
             named = argument.keyword is not None and kind in (Usage.CONVERTED, Usage.TESTED)
-            yield carrier.use(Usage.PASSED if named else kind, call)
+            keeps = carrier.collected and kind is Usage.CONVERTED and not self._name(call).startswith(_COUNTERS)
+            yield carrier.use(Usage.PASSED if named or keeps else kind, call)
 
     def _argument_kind(self, call: cst.Call) -> Usage:
-        name = name_of(self._unit.denotes(call.func).value)
+        name = self._name(call)
         last = _last_name(call.func)
         if name in _TESTERS:
             return Usage.TESTED
@@ -211,13 +214,16 @@ class _Follower:
         runs = name.startswith(_AWAITERS) or name in _INSPECTORS or last in _STARTERS
         return Usage.AWAITED if runs else Usage.PASSED
 
+    def _name(self, call: cst.Call) -> str:
+        return name_of(self._unit.denotes(call.func).value)
+
     def _is_format(self, call: cst.Call) -> bool:
         function = call.func
         return isinstance(function, cst.Attribute) and function.attr.value == "format" and self._is_text(function.value)
 
     def _holds(self, call: cst.Call, argument: cst.Arg, collected: bool) -> bool:
         """Whether the call gives a container with the argument, or the argument's items, in it."""
-        name = name_of(self._unit.denotes(call.func).value)
+        name = self._name(call)
         return name == "builtins.dict" if argument.keyword else collected and name in _COPIERS
 
     def _fills(self, call: cst.Call) -> bool:

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import IO, Any
 
 from sadpath.lsp.project import open_project
@@ -112,6 +113,10 @@ class ProcessClient(RawClient):
         """The exit code, once the server has ended."""
         return self._process.wait(60)
 
+    def log_line(self) -> str:
+        """The next line of the server's log, as soon as it is written."""
+        return self._log.readline().decode().strip()
+
     def log(self) -> str:
         """What the server wrote to its log, once it has ended."""
         return self._log.read().decode()
@@ -125,10 +130,10 @@ def span(line: int, character: int, end_line: int, end_character: int) -> Json:
 
 
 @contextmanager
-def server_process(command: Sequence[str] = SERVER) -> Iterator[ProcessClient]:
+def server_process(command: Sequence[str] = SERVER, directory: Path | None = None) -> Iterator[ProcessClient]:
     """A client of a new server process, which is killed at the end."""
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe) as process:
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, cwd=directory) as process:
         yield ProcessClient(process)
         process.kill()
 

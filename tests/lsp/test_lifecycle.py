@@ -4,6 +4,7 @@ import logging
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from raw_client import ProcessClient, RawClient, server_process, server_thread
@@ -41,6 +42,21 @@ def test_the_end_of_the_input_ends_the_server(process: ProcessClient) -> None:
     process.write(b"Content-Length: 1000\r\n\r\n{")
     process.to_server.close()
     assert process.wait() == 1
+
+
+def test_an_analysis_that_takes_long_does_not_keep_the_server_alive() -> None:
+    endless = (
+        "import pathlib, sys, time, fake_session, sadpath.lsp.server as server\n"
+        "session = fake_session.FakeSession(pathlib.Path(), lambda path: print(path) or time.sleep(3600))\n"
+        "sys.exit(server.run(lambda root, tell: session))"
+    )
+    with server_process((sys.executable, "-c", endless), Path(__file__).parent) as client:
+        client.initialize()
+        client.open("bad\n")
+        assert client.log_line() == "/project/file.py"
+        client.request("shutdown")
+        client.notify("exit")
+        assert client.wait() == 0
 
 
 def test_the_death_of_the_editor_ends_the_server(process: ProcessClient) -> None:

@@ -17,6 +17,9 @@ _ALWAYS_STANDARD = frozenset(
 """Modules that a project file of the same name does not replace: they are loaded before any of it runs."""
 _TEST_DIRECTORIES = frozenset({"test", "tests", "testing", "conftest"})
 
+_DEEPEST_ROOT = 3
+_NO_SOURCES = frozenset({"node_modules", "site-packages", "venv", "build", "dist", "__pycache__"})
+
 
 class DiskSources:
     """Implements `sadpath.analysis.program.Sources` over the file system. Texts given to `show` stand before files."""
@@ -29,6 +32,7 @@ class DiskSources:
         self._listed: dict[str, frozenset[str]] = {}
         self._shown: dict[str, list[str]] = {}
         self._tops: dict[str, str] = {}
+        self._roots: dict[str, list[str]] | None = None
         self.skips: dict[str, Skip] = {}
 
     def show(self, path: str, lines: list[str] | None) -> None:
@@ -42,6 +46,7 @@ class DiskSources:
         """Look at the directories anew: files may have come or gone."""
         self._listed.clear()
         self._tops.clear()
+        self._roots = None
 
     def read(self, path: str) -> list[str] | None:
         """The file's lines; None, and the reason in `skips`, where it cannot be read."""
@@ -64,6 +69,10 @@ class DiskSources:
             found = self._in_base(base, relative)
             if found is not None:
                 return found
+        if importer.startswith(f"{self._root}/"):
+            top = relative.partition("/")[0]
+            places = (self._in_base(base, relative) for base in self._roots_inside().get(top, ()))
+            return next((found for found in places if found is not None), None)
         return None
 
     def module_name(self, path: str) -> str:
@@ -88,6 +97,20 @@ class DiskSources:
         *directories, name = self.relative(path).split("/")
         is_test = name.startswith("test_") or name.endswith("_test.py") or name in ("conftest.py", "tests.py")
         return Role.TEST if is_test or not _TEST_DIRECTORIES.isdisjoint(directories) else Role.LIBRARY
+
+    def _roots_inside(self) -> dict[str, list[str]]:
+        """The directories inside the project that hold a package of a name: a repository may hold several projects."""
+        if self._roots is None:
+            self._roots = {}
+            waiting = [(self._root, 0)]
+            while waiting:
+                directory, depth = waiting.pop()
+                for name in sorted(_directories_in(directory)):
+                    self._roots.setdefault(name, []).append(directory)
+                    below = f"{directory}/{name}"
+                    if depth < _DEEPEST_ROOT and not self._is_initialised(below):
+                        waiting.append((below, depth + 1))
+        return self._roots
 
     def _bases(self, module: str, importer: str) -> list[str]:
         standard = [f"{self._typeshed}"]
@@ -151,3 +174,18 @@ class DiskSources:
     def _is_initialised(self, directory: str) -> bool:
         names = self._names(directory)
         return "__init__.py" in names or "__init__.pyi" in names
+
+
+def _directories_in(directory: str) -> list[str]:
+    """The names of the directories directly inside, without hidden ones and those that hold no sources."""
+    try:
+        with os.scandir(directory) as entries:
+            return [
+                entry.name
+                for entry in entries
+                if not entry.name.startswith(".")
+                and entry.name not in _NO_SOURCES
+                and entry.is_dir(follow_symlinks=False)
+            ]
+    except OSError:
+        return []

@@ -181,3 +181,14 @@ def test_turning_a_method_async_checks_the_units_that_asked_about_it() -> None:
     )
     found = [f for r in project.reports() for f in r.findings if "`close` never runs" in f.message]
     assert [(f.path, f.range.start.line) for f in found] == [("main.py", 5)]
+
+
+def test_an_import_finds_a_file_that_came_later() -> None:
+    project = Project({"main.py": split_lines("from late import save\n\nasync def main():\n    save()\n")})
+    assert not project.reports()[0].findings
+    project.sources.replace("late.py", "async def save():\n    pass\n")
+    project.engine.reload("late.py")
+    project.engine.program.refresh()
+    assert [finding.message for finding in project.reports()[0].findings] == [
+        "`save` never runs: its coroutine is not awaited"
+    ]

@@ -85,6 +85,10 @@ class Program:
         self._changed(path, old ^ new)
         return old - new
 
+    def refresh(self) -> None:
+        """Take in that files may have come or gone, so that imports may lead elsewhere."""
+        self.queries.change_all(module_path)
+
     def _changed(self, path: str, segments: Iterable[Segment]) -> None:
         questions: list[Question] = []
         for segment in segments:

@@ -79,6 +79,10 @@ class Queries(Generic[Asker]):
                 memo.verified = -1
                 self._mark_stale(question)
 
+    def change_all(self, kind: Query[object]) -> None:
+        """Say that every answer of one kind, read from outside, may be different now."""
+        self.change([question for question in self._memos if question[0] is kind])
+
     def drop(self, questions: Iterable[Question]) -> None:
         """Forget answers that nothing will ask for again."""
         for question in questions:

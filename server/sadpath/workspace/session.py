@@ -58,6 +58,11 @@ class Session:
         self._sources.show(path, None)
         self._engine.reload(path)
 
+    def refresh(self) -> None:
+        """Take in that files on disk may have come, gone or changed their place."""
+        self._sources.refresh()
+        self._program.refresh()
+
     def _graded(self, report: FileReport) -> FileReport:
         """The report with the severities that the settings give."""
         severity = self._settings.severity

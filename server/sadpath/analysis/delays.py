@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import libcst as cst
 
-from sadpath.analysis.effects import called, function_name, is_sleep, pauses, reports
+from sadpath.analysis.effects import pauses, reports, sleeps
 from sadpath.analysis.places import place_name
 from sadpath.rule import Constant, Delay, Unit
 
@@ -21,7 +21,7 @@ def delay_of(unit: Unit, calls: Iterable[cst.Call], changing: frozenset[str]) ->
 
 
 def _delay(unit: Unit, call: cst.Call, changing: frozenset[str]) -> Delay:
-    if is_sleep(called(unit, call)) or function_name(call) == "sleep":
+    if sleeps(unit, call):
         return _length(unit, call, changing)
     if pauses(unit, call):
         return Delay.POSSIBLE

@@ -88,8 +88,7 @@ def reports(unit: Unit, call: cst.Call) -> bool:
 
 def pauses(unit: Unit, call: cst.Call) -> bool:
     """Whether the call may let time pass before it returns, judged by its name where no more is known."""
-    name = called(unit, call)
-    return is_sleep(name) or bool(words_of(function_name(call)) & _PAUSING_WORDS)
+    return sleeps(unit, call) or bool(words_of(function_name(call)) & _PAUSING_WORDS)
 
 
 def does_nothing(unit: Unit, call: cst.Call) -> bool:
@@ -102,13 +101,18 @@ def is_sleep(name: str) -> bool:
     return name in _SLEEPS
 
 
+def sleeps(unit: Unit, call: cst.Call) -> bool:
+    """Whether the call is a sleep, or is named as one."""
+    return is_sleep(called(unit, call)) or "sleep" in words_of(function_name(call))
+
+
 def may_give_up(unit: Unit, call: cst.Call, exception: str) -> bool:
     """Whether a helper that a handler calls may end the retries: it is given the exception, or its name says so."""
-    if reports(unit, call) or is_sleep(called(unit, call)) or function_name(call) in _COMPUTING_METHODS:
+    if reports(unit, call) or function_name(call) in _COMPUTING_METHODS:
         return False
     if words_of(function_name(call)) & _RAISING_WORDS:
         return True
-    if called(unit, call).startswith("builtins.") or _makes_exception(unit, call):
+    if sleeps(unit, call) or called(unit, call).startswith("builtins.") or _makes_exception(unit, call):
         return False
     return any(_mentions(argument, exception) for argument in call.args)
 

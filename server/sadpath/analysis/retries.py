@@ -198,7 +198,7 @@ class _Attempt:
         return bool(places & self._results) and not places & stored(own(*handler))
 
     def _delay(self, calls: Iterable[cst.Call]) -> Delay:
-        sleeps = (call for call in calls_in(*self.body) if effects.function_name(call) == "sleep")
+        sleeps = (call for call in calls_in(*self.body) if effects.sleeps(self.unit, call))
         head = calls_in(self.loop.test) if isinstance(self.loop, cst.While) else ()
         return delay_of(self.unit, [*calls, *sleeps, *head, *calls_in(*self.before)], stored(own(self.loop)))
 

@@ -263,6 +263,7 @@ def test_fields() -> None:
     [
         ("# sadpath: accept[missing-timeout]", "this suppression has no effect, as it gives no reason"),
         ("# sadpath: accept[missing-timeout]:  # noqa: X1", "this suppression has no effect, as it gives no reason"),
+        ("# sadpath: accept[missing-timeout] TODO: reason", "this suppression has no effect, as it gives no reason"),
         ("# sadpath: accept[missing-timeout] owner=@me", "this suppression has no effect, as it gives no reason"),
         (
             "# sadpath: accept[missing-timeout] until=2027-02-30: why",

@@ -48,7 +48,9 @@ def _read(found: Acceptance, words: str) -> Acceptance:
         fields[field["key"]] = field["value"]
         rest = rest[field.end() :]
     until = _date(fields["until"]) if "until" in fields else None
-    problem = "" if rest.strip() else "this suppression has no effect, as it gives no reason"
+    # An editor writes `TODO: reason` for the author to replace: left as it is, nothing was decided.
+    given = rest.strip() and not rest.strip().upper().startswith("TODO")
+    problem = "" if given else "this suppression has no effect, as it gives no reason"
     if "until" in fields and until is None:
         problem = f"this suppression has no effect, as `until={fields['until']}` is not a date such as 2027-03-01"
     return found._replace(rules=rules, until=until, owner=fields.get("owner", ""), reason=rest.strip(), problem=problem)

@@ -1,9 +1,17 @@
+import re
 from pathlib import Path
 
 import pytest
 
 from sadpath.rule import Severity
-from sadpath.workspace.configuration import ConfigurationError, Overrides, Selection, Settings, default_settings
+from sadpath.workspace.configuration import (
+    DEFAULT_EXCLUDES,
+    ConfigurationError,
+    Overrides,
+    Selection,
+    Settings,
+    default_settings,
+)
 from sadpath.workspace.packs import Description
 from sadpath.workspace.patterns import Patterns
 from sadpath.workspace.settings_file import Configurations, read_settings
@@ -163,3 +171,13 @@ def test_nearest_settings(tmp_path: Path) -> None:
     assert found.nearest(inner) is found.nearest(tmp_path / "a")
     assert found.nearest(tmp_path.parent).source is None
     assert Configurations(KNOWN, default_settings(tmp_path), fixed=True).nearest(inner).source is None
+
+
+def test_documented_settings(tmp_path: Path) -> None:
+    """The example of the documentation is valid, and the list of default exclusions complete."""
+    page = (Path(__file__).parents[2] / "docs/configuration.md").read_text()
+    example = page.split("```toml\n")[1].split("```")[0]
+    settings = settings_of(tmp_path, example)
+    assert settings.severity == {"missing-timeout": Severity.ERROR}
+    paragraph = page.split("By default these are excluded: ")[1].split(".\n\n")[0]
+    assert re.findall("`(.+?)`", paragraph) == list(DEFAULT_EXCLUDES)

@@ -122,7 +122,8 @@ def _bound_in(program: Program, path: str, segment: Segment, name: str) -> Itera
     """What the bindings of a name in one unit give; nothing where it only occurs there."""
     tree = tree_of(segment)
     if isinstance(tree, Broken):
-        yield NOTHING
+        if segment.kind != "statement":
+            yield NOTHING  # while somebody types in a definition, nothing is known of it
         return
     bindings = [b for b in scopes_of(tree).bindings(None, name) if reachable(tree, b.statement)]
     if bindings:

@@ -43,8 +43,8 @@ class Comment(NamedTuple):
 class Logical(NamedTuple):
     """A logical line: the row after it, its text with strings and comments blanked out, its comments.
 
-    `code` is as long as the text, so that places in it are places in the text. A string is a run of `"`;
-    of an f-string the replacement fields are code.
+    `code` is as long as the text, so that places in it are places in the text. A string is a `'`
+    and a run of `"`; of an f-string the replacement fields are code.
     """
 
     end: int
@@ -178,18 +178,19 @@ class _Reader:
             quote *= 3
         prefix = _PREFIX.search(self.line[max(0, self.column - 3) : self.column])
         mended = self.mend and len(quote) == 3
+        self._take(self.column + 1, "'")
         if mended and self._is_wrong(quote):
             self._take(len(self.line), '"')
             self._finish(self.row + 1)
         elif prefix and not mended:
             self.open.append(("r" if "r" in prefix[1].lower() else "") + quote)
-            self._take(self.column + len(quote), '"')
+            self._take(self.column + len(quote) - 1, '"')
         else:
             self._read_plain_string(quote)
 
     def _read_plain_string(self, quote: str) -> None:
         rest = _REST[quote]
-        self._take(self.column + len(quote), '"')
+        self._take(self.column + len(quote) - 1, '"')
         while True:
             match = rest.match(self.line, self.column)
             assert match  # it matches the empty string
@@ -253,7 +254,7 @@ class _Reader:
 
     def _is_wrong(self, quote: str) -> bool:
         """Whether the triple-quoted string that starts here must be cut, in a file that has a quote too many."""
-        column = self.column + 3
+        column = self.column + len(quote) - 1
         indent = width(self.lines[self.first])
         for row in range(self.row, len(self.lines)):
             line = self.lines[row]

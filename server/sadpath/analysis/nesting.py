@@ -55,5 +55,5 @@ def branches_too_often(text: str) -> str:
 
 def too_long(code: Iterable[str]) -> str:
     """Why a unit, without the text of its strings and comments, must not be parsed for its size; "" if it may be."""
-    characters = sum(len(line) - sum(map(line.count, '" \t\r\n')) for line in code)
+    characters = sum(len(line) - sum(map(line.count, '" \t\f\r\n')) for line in code)
     return f"more than {CHARACTERS:,} characters of code" if characters > CHARACTERS else ""

@@ -19,6 +19,7 @@ RECURSION = 50_000
 _ABOVE = "pass\n"  # or libcst would take the comments above the unit from its statement and give them to the module
 _CLASS_ABOVE = "class _:\n"
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_LONE_JOIN = re.compile(r"[\r\n][ \t\f]*\\[\r\n]")
 
 T = TypeVar("T")
 
@@ -50,12 +51,19 @@ def parse(segment: Segment) -> Parsed | Broken:
     if segment.refused:
         return Broken(segment.lead, segment.refused)
     above = _CLASS_ABOVE if segment.indent else _ABOVE
+    source = _SURROGATE.sub("\ufffd", above + segment.text + _body(segment))
     try:
         with _uncollected():
-            module = cst.parse_module(_SURROGATE.sub("\ufffd", above + segment.text + _body(segment)))
+            module = cst.parse_module(source)
     except cst.ParserSyntaxError as error:
         line = error.raw_line - 1 - Parsed.above
         return Broken(min(max(line, segment.lead), segment.lines - 1), error.message)
+    except (
+        Exception
+    ) as error:  # libcst's nodes check themselves, with errors of several types, when the grammar is content
+        return Broken(segment.lead, str(error))
+    if _LONE_JOIN.search(source) and module.code.count("\n") < source.count("\n"):
+        return Broken(segment.lead, "a statement starts behind a line join")  # libcst forgets the join, so lines move
     statements = list(_statements(module))
     if len(statements) != 1:
         return Broken(segment.lead, "more than one statement" if statements else "no statement")

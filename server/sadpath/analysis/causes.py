@@ -127,7 +127,7 @@ _RACE = re.compile(
     r"WatchError|Integrity|StaleData|Optimistic|Conflict|Serializ|Deadlock|Concurren|UniqueViolation|Duplicate"
     r"|AlreadyExists|NotUnique|Collision|Locked|VersionMismatch|TransactionAborted|RevisionMismatch"
 )
-_TIMEOUT = re.compile(r"[Tt]im(e|ed)_?[oO]ut")
+_TIMEOUT = re.compile(r"tim(e|ed)_?out", re.IGNORECASE)
 _CONNECTION = re.compile(
     r"[Cc]onnect|Network|Broker|Unreachable|Unavailable|Operational|Disconnect|Transport|WebSocket|Socket"
 )

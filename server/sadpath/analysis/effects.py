@@ -230,7 +230,7 @@ _RAISING_WORDS = frozenset(
 _FRESH_WORDS = frozenset(
     {
         *("next", "random", "choice", "choices", "randint", "randrange", "randbits", "shuffle", "sample", "draw"),
-        *("numbered", "unique"),
+        *("numbered", "unique", "nowait", "dequeue"),
     }
 )
 _UNIQUE_WORDS = frozenset(

@@ -7,7 +7,7 @@ import libcst as cst
 from sadpath.analysis import effects, guards
 from sadpath.analysis.causes import Cause, caught_name, causes, is_not_ready
 from sadpath.analysis.delays import delay_of
-from sadpath.analysis.places import AnyTry, calls_in, exits_of, own, statements, stored
+from sadpath.analysis.places import AnyTry, calls_in, exits_of, loaded, own, statements, stored
 from sadpath.rule import Failure, RetryLoop, Unit
 
 
@@ -17,7 +17,7 @@ def recursion(unit: Unit, node: AnyTry) -> RetryLoop | None:
     if not isinstance(function, cst.FunctionDef):
         return None
     again = [(handler, call) for handler in node.handlers if (call := _call_again(unit, function, handler))]
-    if not again:
+    if not again or _changes_its_input(unit, function):
         return None
     arguments = {handler: _arguments(unit, function, call) for handler, call in again}
     counted = "counted" in arguments.values() or _keeps_count(function)
@@ -103,6 +103,18 @@ def _all_parameters(params: cst.Parameters) -> Iterator[cst.Param]:
     stars: Sequence[object] = (params.star_arg, params.star_kwarg)
     yield from (*params.posonly_params, *params.params, *params.kwonly_params)
     yield from (star for star in stars if isinstance(star, cst.Param))
+
+
+def _changes_its_input(unit: Unit, function: cst.FunctionDef) -> bool:
+    """Whether the function stores something that outlives the call and that it reads, so that the next call differs."""
+    nodes = tuple(own(function.body))
+    literal = {target for node in nodes if isinstance(node, cst.Assign) and _is_literal(node) for target in own(node)}
+    changing = (node for node in nodes if node not in literal and not isinstance(node, cst.AugAssign))
+    return any("." in place for place in stored(changing) & loaded(nodes, unit))
+
+
+def _is_literal(node: cst.Assign) -> bool:
+    return guards.truth_of(node.value) is not None
 
 
 def _keeps_count(function: cst.FunctionDef) -> bool:

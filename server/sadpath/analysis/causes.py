@@ -124,8 +124,9 @@ _CONTROL_NAMES = frozenset(
     }
 )
 _RACE = re.compile(
-    r"WatchError|Integrity|StaleData|Optimistic|Conflict|Serializ|Deadlock|Concurren|UniqueViolation|Duplicate"
-    r"|AlreadyExists|NotUnique|Collision|Locked|VersionMismatch|TransactionAborted|RevisionMismatch"
+    r"watch_?error|integrity|stale_?data|optimistic|conflict|serializ|deadlock|concurren|unique_?violation|duplicate"
+    r"|already_?exists|not_?unique|collision|locked|version_?mismatch|transaction_?aborted|revision_?mismatch",
+    re.IGNORECASE,
 )
 _TIMEOUT = re.compile(r"tim(e|ed)_?out", re.IGNORECASE)
 _CONNECTION = re.compile(

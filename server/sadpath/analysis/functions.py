@@ -18,7 +18,7 @@ from sadpath.analysis.flow import paths
 from sadpath.analysis.program import Program
 from sadpath.analysis.queries import query
 from sadpath.analysis.tree import children
-from sadpath.rule import Class, Constant, Denotation, Exit, Function, Instance, Value, members, name_of
+from sadpath.rule import Class, Constant, Coroutine, Denotation, Exit, Function, Instance, Value, members, name_of
 
 if TYPE_CHECKING:
     from sadpath.analysis.evaluator import Evaluator
@@ -144,6 +144,8 @@ def result(program: Program, function: Function, call: Call | None = None) -> De
     value = generics.substituted(found.value, _of_receiver(program, function))
     if call is not None and generics.is_open(value):
         value = generics.substituted(value, generics.meaning_in_call(call.evaluator, function, call.node))
+    if isinstance(value, Coroutine) and value != found.value:
+        return NOTHING  # it only passes through, so this call is not what made it
     return Denotation(generics.closed(annotated.with_receiver(value, function.receiver)), found.because)
 
 
@@ -188,11 +190,11 @@ class Call:
 def returns(program: Program, path: str, qualname: str, shape: Shape | None) -> Denotation:
     """What a function returns, as declared or else as its `return` statements tell.
 
-    Of several overloads, what the first one returns that takes a call of that shape.
+    Of several overloads, what those return that take a call of that shape: which of them is meant, types decide.
     """
     found = [(e, node) for e, node in definitions(program, path, qualname) if isinstance(node, cst.FunctionDef)]
     if len(found) > 1 and shape is not None:
-        found = [(e, node) for e, node in found if _takes(node.params, shape)][:1] or found
+        found = [(e, node) for e, node in found if _takes(node.params, shape)] or found
     results = [_declared(e, node) if node.returns is not None else _inferred(e, node) for e, node in found]
     return join(results) if results else NOTHING
 

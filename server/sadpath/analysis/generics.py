@@ -107,7 +107,8 @@ def _match(declared: Value, given: Value, meaning: dict[str, Value], evaluator: 
     """Note what the type variables of a declared type stand for, so that the given value fits."""
     for member in members(declared):
         if isinstance(member, Variable):
-            meaning.setdefault(member.name, given)
+            if member.bound == UNKNOWN or not isinstance(given, Coroutine):
+                meaning.setdefault(member.name, given)
         elif isinstance(member, Class) and member.arguments == () and isinstance(given, Class):
             continue
         elif isinstance(member, Instance) and member.cls.arguments:

@@ -18,7 +18,7 @@ from sadpath.analysis.flow import paths
 from sadpath.analysis.program import Program
 from sadpath.analysis.queries import query
 from sadpath.analysis.tree import children
-from sadpath.rule import Class, Constant, Coroutine, Denotation, Exit, Function, Instance, Value, members, name_of
+from sadpath.rule import Class, Constant, Denotation, Exit, Function, Instance, Value, is_coroutine, members, name_of
 
 if TYPE_CHECKING:
     from sadpath.analysis.evaluator import Evaluator
@@ -144,7 +144,7 @@ def result(program: Program, function: Function, call: Call | None = None) -> De
     value = generics.substituted(found.value, _of_receiver(program, function))
     if call is not None and generics.is_open(value):
         value = generics.substituted(value, generics.meaning_in_call(call.evaluator, function, call.node))
-    if isinstance(value, Coroutine) and value != found.value:
+    if is_coroutine(value) and value != found.value:
         return NOTHING  # it only passes through, so this call is not what made it
     return Denotation(generics.closed(annotated.with_receiver(value, function.receiver)), found.because)
 

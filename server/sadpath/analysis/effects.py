@@ -125,6 +125,11 @@ def is_fresh(call: cst.Call) -> bool:
     return bool(words_of(name) & _FRESH_WORDS)
 
 
+def takes_next(call: cst.Call) -> bool:
+    """Whether the call takes, by its name, the next thing from a stream: after a failure it is another one."""
+    return bool(words_of(function_name(call)) & {"recv", "receive", "recvfrom", "recvmsg", "accept", "readline"})
+
+
 def takes_turns(call: cst.Call) -> bool:
     """Whether the call does, by its name, one step of a lasting job: it waits for the next thing, or handles one."""
     return bool(words_of(function_name(call)) & _TURN_WORDS)

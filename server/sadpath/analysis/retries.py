@@ -77,7 +77,7 @@ class _Attempt:
         if all(_surely_leaves(catcher) for catcher in self.catchers) or self._tries_another_thing():
             return None
         tried = effects.attempt(self.unit, self.body)
-        if tried is None:
+        if tried is None or effects.takes_next(tried):
             return None
         failures = tuple(found for catcher in self.catchers if (found := self._failure(catcher)))
         if not failures:
@@ -133,14 +133,15 @@ class _Attempt:
         if not back or any(is_not_ready(test) for test in tests):
             return None
         name = caught_name(catcher)
-        calls = tuple(calls_in(*(step for way in back for step in way.steps)))
+        steps = [step for way in back for step in way.steps]
+        calls = tuple(calls_in(*steps))
         return Failure(
             catcher,
             self._delay(calls),
             bounded=any(self._gives_up(way, handler, name) for way in ways if way not in back)
             or any(effects.may_give_up(self.unit, call, name) for call in calls),
             race=found == frozenset({Cause.RACE}) or any(asks_for_race(test) for test in tests),
-            mends=any(effects.reaches_outside(self.unit, call) for call in calls) or self._resets(handler),
+            mends=self._mends(steps) or self._resets(handler),
             timed_out=found == frozenset({Cause.TIMEOUT}),
         )
 
@@ -159,6 +160,11 @@ class _Attempt:
         reset = {target for node in own(*handler) if _is_reset(node) for target in own(node)}
         changed = stored(node for node in own(*handler) if node not in reset)
         return bool(changed & (self._inputs - self._results))
+
+    def _mends(self, steps: Iterable[cst.CSTNode]) -> bool:
+        """Whether a statement, and not only a test, calls something with an effect that is not known."""
+        done = calls_in(*(step for step in steps if not isinstance(step, cst.BaseExpression)))
+        return any(effects.reaches_outside(self.unit, call) for call in done)
 
     def _resets(self, handler: Sequence[cst.BaseStatement]) -> bool:
         """Whether the handler drops something, such as a connection, for the next attempt to make anew."""

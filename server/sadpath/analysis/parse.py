@@ -49,25 +49,28 @@ class Broken:
 def parse(segment: Segment) -> Parsed | Broken:
     """The segment's statement. It takes any segment; one that is refused, or that has no statement, is `Broken`."""
     if segment.refused:
-        return Broken(segment.lead, segment.refused)
+        return _broken(segment, segment.refused)
     above = _CLASS_ABOVE if segment.indent else _ABOVE
     source = _SURROGATE.sub("\ufffd", above + segment.text + _body(segment))
     try:
         with _uncollected():
             module = cst.parse_module(source)
     except cst.ParserSyntaxError as error:
-        line = error.raw_line - 1 - Parsed.above
-        return Broken(min(max(line, segment.lead), segment.lines - 1), error.message)
+        return _broken(segment, error.message, error.raw_line - 1 - Parsed.above)
     except (
         Exception
     ) as error:  # libcst's nodes check themselves, with errors of several types, when the grammar is content
-        return Broken(segment.lead, str(error))
+        return _broken(segment, str(error))
     if _LONE_JOIN.search(source) and module.code.count("\n") < source.count("\n"):
-        return Broken(segment.lead, "a statement starts behind a line join")  # libcst forgets the join, so lines move
+        return _broken(segment, "a statement starts behind a line join")  # libcst forgets the join, so lines move
     statements = list(_statements(module))
     if len(statements) != 1:
-        return Broken(segment.lead, "more than one statement" if statements else "no statement")
+        return _broken(segment, "more than one statement" if statements else "no statement")
     return Parsed(module, statements[0])
+
+
+def _broken(segment: Segment, message: str, line: int = 0) -> Broken:
+    return Broken(min(max(line, segment.lead), segment.lines - 1), message)
 
 
 def _statements(module: cst.Module) -> Iterator[cst.BaseStatement]:

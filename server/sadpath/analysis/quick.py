@@ -60,7 +60,7 @@ def quick_end(lines: Sequence[str], row: int) -> int | None:
             row, column = _string_end(lines, row, column)
         elif kind == _DONE and not depth:
             return row + 1
-        elif kind in (_DONE, _JOIN) and depth <= _DEEP:
+        elif kind in (_DONE, _JOIN):
             row, column = row + 1, 0
         else:
             return None
@@ -69,7 +69,7 @@ def quick_end(lines: Sequence[str], row: int) -> int | None:
 
 def _line_end(line: str, column: int, depth: int) -> tuple[int, int | None, int]:
     """Read on to what ends the physical line or starts a string of several: the open brackets, what it is, where."""
-    while True:
+    while depth <= _DEEP:
         match = _STEP.match(line, column)
         assert match  # it matches the empty string
         kind, column = match.lastindex, match.end()
@@ -79,6 +79,7 @@ def _line_end(line: str, column: int, depth: int) -> tuple[int, int | None, int]
             depth = max(depth - 1, 0)
         else:
             return depth, kind, column
+    return depth, None, column
 
 
 def _string_end(lines: Sequence[str], row: int, column: int) -> tuple[int, int]:

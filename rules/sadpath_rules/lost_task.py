@@ -4,7 +4,19 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from sadpath.rule import Confidence, Diagnostic, Severity, Unit, Usage, Use, is_coroutine, name_of, rule
+from sadpath.rule import (
+    Confidence,
+    Diagnostic,
+    Function,
+    Severity,
+    Unit,
+    Usage,
+    Use,
+    is_coroutine,
+    last_name,
+    name_of,
+    rule,
+)
 
 _TASK_MAKERS = frozenset({"create_task", "ensure_future"})
 _FUTURE_MAKERS = {"run_coroutine_threadsafe": "asyncio.", "submit": "concurrent.futures."}
@@ -67,16 +79,18 @@ def lost_task(call: cst.Call, unit: Unit) -> Iterator[Diagnostic]:
     """
     name = name_of(unit.denotes(call.func).value)
     last = name.rpartition(".")[2]
-    if _makes_task(name) and _is_fresh(call, unit):
-        message = f"the task running `{_work(call)}` can vanish: nothing keeps a reference to it"
-    elif last in _FUTURE_MAKERS and name.startswith(_FUTURE_MAKERS[last]):
-        message = f"errors in `{_work(call)}` are lost: nothing keeps the future of `{last}`"
-    else:
-        return
     uses = unit.uses(call)
-    held = _makes_task(name) and any(_is_held(use, unit) for use in uses)
-    if uses and all(use.kind is Usage.DROPPED for use in uses) and not held:
-        yield Diagnostic(call, message, _confidence(last), evidence=unit.denotes(call.func).because)
+    if not call.args or not uses or any(use.kind is not Usage.DROPPED for use in uses):
+        return
+    work = call.args[0].value
+    evidence = unit.denotes(call.func).because
+    if _makes_task(name):
+        if _is_fresh(work, unit) and not any(_is_held(use, unit) for use in uses):
+            message = f"the task running {_called(work)} can vanish: nothing keeps a reference to it"
+            yield Diagnostic(call, message, evidence=evidence)
+    elif last in _FUTURE_MAKERS and name.startswith(_FUTURE_MAKERS[last]) and not _contains_failures(work, unit):
+        message = f"errors in {_called(work)} are lost: nothing keeps the future of `{last}`"
+        yield Diagnostic(call, message, Confidence.LIKELY, evidence, severity=Severity.HINT)
 
 
 def _makes_task(name: str) -> bool:
@@ -84,11 +98,8 @@ def _makes_task(name: str) -> bool:
     return name.startswith("asyncio.") and name.rpartition(".")[2] in _TASK_MAKERS and ".TaskGroup." not in name
 
 
-def _is_fresh(call: cst.Call, unit: Unit) -> bool:
+def _is_fresh(work: cst.BaseExpression, unit: Unit) -> bool:
     """Whether the task is made here: `ensure_future` gives back what already is one."""
-    if not call.args:
-        return False
-    work = call.args[0].value
     return isinstance(work, cst.Call) or is_coroutine(unit.denotes(work).value)
 
 
@@ -108,14 +119,12 @@ def _waits(node: cst.CSTNode) -> bool:
     return isinstance(node, cst.Await) or (isinstance(node, cst.For | cst.With) and node.asynchronous is not None)
 
 
-def _confidence(maker: str) -> Confidence:
-    return Confidence.LIKELY if maker == "submit" else Confidence.CERTAIN
+def _contains_failures(work: cst.BaseExpression, unit: Unit) -> bool:
+    """Whether what runs stops all exceptions by itself."""
+    value = unit.denotes(work.func if isinstance(work, cst.Call) else work).value
+    return isinstance(value, Function) and unit.contains_failures(value)
 
 
-def _work(call: cst.Call) -> str:
-    """The name of the function that the task or the executor runs."""
-    work = call.args[0].value if call.args else None
-    function = work.func if isinstance(work, cst.Call) else work
-    if isinstance(function, cst.Attribute):
-        return function.attr.value
-    return function.value if isinstance(function, cst.Name) else "the work"
+def _called(work: cst.BaseExpression) -> str:
+    """The name of what the task or the executor runs."""
+    return f"`{last_name(work)}`" if last_name(work) else "the work"

@@ -6,6 +6,7 @@ import libcst as cst
 
 from sadpath.analysis import classes, flow, functions, handlers
 from sadpath.analysis.bounds import blocking
+from sadpath.analysis.containment import contains_failures
 from sadpath.analysis.evaluator import Evaluator
 from sadpath.analysis.parse import Broken
 from sadpath.analysis.program import mentions, tree_of
@@ -72,6 +73,10 @@ class CheckedUnit:
     def returns(self, function: Function) -> Denotation:
         """What a call of the function gives."""
         return functions.result(self._program, function)
+
+    def contains_failures(self, function: Function) -> bool:
+        """Whether the function stops every exception."""
+        return self._program.queries.ask(contains_failures, function.path, function.qualname)
 
     def never_returns(self, call: cst.Call) -> bool:
         """Whether the call always raises or ends the process."""

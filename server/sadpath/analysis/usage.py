@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import libcst as cst
 
-from sadpath.rule import Constant, Display, Unit, Usage, Use, name_of
+from sadpath.rule import Constant, Display, Unit, Usage, Use, last_name, name_of
 
 _PLACES: dict[tuple[type[cst.CSTNode], str], Usage] = {
     (cst.Expr, "value"): Usage.DROPPED,
@@ -204,7 +204,7 @@ class _Follower:
 
     def _argument_kind(self, call: cst.Call) -> Usage:
         name = self._name(call)
-        last = _last_name(call.func)
+        last = last_name(call.func)
         if name in _TESTERS:
             return Usage.TESTED
         if name in _FORMATTERS or self._is_format(call) or (name.startswith("logging.") and last in _LOG_CALLS):
@@ -324,9 +324,3 @@ class _Follower:
 def _field(above: cst.CSTNode, node: cst.CSTNode) -> str:
     """The field of a node that holds its child."""
     return next((field for field in above.__dataclass_fields__ if getattr(above, field) is node), "")
-
-
-def _last_name(function: cst.BaseExpression) -> str:
-    if isinstance(function, cst.Attribute):
-        return function.attr.value
-    return function.value if isinstance(function, cst.Name) else ""

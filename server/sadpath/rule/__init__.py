@@ -26,6 +26,7 @@ from sadpath.rule.library import (
 from sadpath.rule.path import Exit, Path
 from sadpath.rule.registration import Rule, Words, rule
 from sadpath.rule.retry import Delay, Failure, RetryLoop, RetryPolicy, Retrying
+from sadpath.rule.spelling import last_name
 from sadpath.rule.unit import Role, Unit
 from sadpath.rule.use import Usage, Use
 from sadpath.rule.value import (
@@ -105,6 +106,7 @@ __all__ = [
     "Words",
     "Work",
     "is_coroutine",
+    "last_name",
     "members",
     "name_of",
     "rule",

@@ -59,6 +59,10 @@ class Unit(Protocol):
         """What a call of the function gives (for a coroutine function: what awaiting that gives)."""
         ...
 
+    def contains_failures(self, function: Function) -> bool:
+        """Whether all that can fail in the function stands in a `try` that stops every exception."""
+        ...
+
     def never_returns(self, call: cst.Call) -> bool:
         """Whether the call always raises or ends the process (`sys.exit`, `NoReturn`, or all paths raise)."""
         ...

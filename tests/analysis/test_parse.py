@@ -131,13 +131,13 @@ from sadpath.analysis.parse import Parsed, on_large_stack, parse
 deepest = [
     "x = " + "(" * 200 + ")" * 200, "x = " + "[" * 200 + "]" * 200, "x = " + "{a:" * 200 + "b" + "}" * 200,
     "x = " + "(yield " * 200 + ")" * 200, "x = " + 'f"{' * 199 + "a" + '}"' * 199,
-    "x = " + "a(b=" * 200 + "c" + ")" * 200, "x = " + " + ".join("a" * 1000), "x = " + "**".join("a" * 500),
-    "x = a" + ".b" * 999, "x = a" + "()" * 999, "x = a" + "[0]" * 999, "x = " + "not " * 999 + "a",
-    "x = " + "-" * 999 + "a", "x = " + "lambda: " * 999 + "a", "x = " + "lambda a=" * 499 + "b" + ": c" * 499,
-    "x = " + "a if b else " * 999 + "c", "x = [a " + "for a in b " * 499 + "]", "x = " + "a and b or " * 499 + "c",
-    "x = (" + "'a'" * 2900 + ")", "x = " + "a = " * 999 + "b",
+    "x = " + "a(b=" * 200 + "c" + ")" * 200, "x = " + " + ".join("a" * 500), "x = " + "**".join("a" * 250),
+    "x = a" + ".b" * 499, "x = a" + "()" * 499, "x = a" + "[0]" * 499, "x = " + "not " * 499 + "a",
+    "x = " + "-" * 499 + "a", "x = " + "lambda: " * 499 + "a", "x = " + "lambda a=" * 249 + "b" + ": c" * 249,
+    "x = " + "a if b else " * 499 + "c", "x = [a " + "for a in b " * 249 + "]", "x = " + "a and b or " * 249 + "c",
+    "x = (" + "'a'" * 2900 + ")", "x = " + "a = " * 499 + "b",
     "if a: pass\\n" + "elif a: pass\\n" * 1000, "".join(" " * n + "if a:\\n" for n in range(99)) + " " * 99 + "pass",
-    "from " + "." * 999 + " import a", "import a" + ".b" * 999, "@a\\n" * 5000 + "def f(): pass",
+    "from " + "." * 499 + " import a", "import a" + ".b" * 499, "@a\\n" * 5000 + "def f(): pass",
 ]
 def work():
     for text in deepest:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 BRACKETS = 200  # CPython's MAXSTACK for brackets
 INDENTS = 100  # CPython's MAXINDENT
-CHAIN = 1000  # takes 2 s to parse in the worst case, and the time grows with the square
+CHAIN = 500  # takes half a second to parse in the worst case, and the time grows with the square
 ELIFS = 1000
 CHARACTERS = 250_000  # take 2 s and 500 MB to parse in the worst case, a list of digits
 

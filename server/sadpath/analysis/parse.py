@@ -13,7 +13,7 @@ import libcst as cst
 
 from sadpath.analysis.segment import Segment
 
-STACK_BYTES = 512 * 1024 * 1024  # address space; memory is taken only as far as it is used
+STACK_BYTES = 256 * 1024 * 1024  # libcst needs 4 MB for the deepest units; the rest is for Python's own recursion
 RECURSION = 50_000
 
 _ABOVE = "pass\n"  # or libcst would take the comments above the unit from its statement and give them to the module
@@ -103,7 +103,7 @@ def _uncollected() -> Generator[None]:
 def on_large_stack(function: Callable[[], T]) -> T:
     """Run a function in a thread whose stack holds the deepest tree that an outline lets through.
 
-    Returns and raises what the function does. Raises Python's recursion limit for the whole process.
+    A stack takes address space, and memory only as far as it is used. Returns and raises what the function does. Raises Python's recursion limit for the whole process.
     """
     result: list[T] = []
     failure: list[BaseException] = []

@@ -1,0 +1,93 @@
+"""Parsing a file unit by unit gives the statements that libcst finds in the whole file, where they stand there."""
+
+import re
+import sysconfig
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import libcst as cst
+import pytest
+
+from sadpath.analysis.finding import Position
+from sadpath.analysis.outline import Segment, outline
+from sadpath.analysis.parse import Parsed, on_large_stack, parse
+from sadpath.analysis.position import Positions
+from sadpath.analysis.text import split_lines
+from sadpath.analysis.tree import Tree
+
+STANDARD = Path(sysconfig.get_path("stdlib"))
+INSTALLED = Path(sysconfig.get_path("purelib"))
+CHUNKS = 40
+SAMPLE = ["ast.py", "asyncio/events.py", "dataclasses.py", "heapq.py", "http/cookies.py", "textwrap.py", "typing.py"]
+KINDS: dict[type[cst.CSTNode], str] = {cst.FunctionDef: "function", cst.ClassDef: "class"}
+
+
+@pytest.mark.parametrize("name", SAMPLE)
+def test_units_are_the_statements_of_a_sample(name: str) -> None:
+    on_large_stack(lambda: _compare([STANDARD / name]))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("chunk", range(CHUNKS))
+def test_units_are_the_statements_of_all_that_is_installed(chunk: int) -> None:
+    standard = (path for path in STANDARD.rglob("*.py") if "site-packages" not in path.parts)
+    files = sorted({*standard, *INSTALLED.rglob("*.py")})
+    assert len(files) > CHUNKS
+    on_large_stack(lambda: _compare(files[chunk::CHUNKS]))
+
+
+def _compare(paths: Sequence[Path]) -> None:
+    for path in paths:
+        try:
+            text = path.read_bytes().decode().removeprefix("\ufeff")
+        except ValueError:
+            continue  # the workspace decodes what has a coding cookie; here it is about the text
+        try:
+            _compare_text(text)
+        except AssertionError as error:
+            raise AssertionError(f"in {path}") from error
+
+
+def _compare_text(text: str) -> None:
+    found = outline(split_lines(text))
+    assert "".join(segment.text for segment in found.segments) == text
+    units = [
+        (first, segment, parse(segment))
+        for first, segment in zip(found.first_lines, found.segments, strict=True)
+        if segment.kind != "end"
+    ]
+    try:
+        module = cst.parse_module(text)
+    except cst.ParserSyntaxError:
+        return
+    statements = list(_statements(module.body))
+    places = Positions(Tree(module, module, 0), statements)
+    assert len(units) == len(statements)
+    for (first, segment, parsed), statement in zip(units, statements, strict=True):
+        assert segment.kind == KINDS.get(type(statement), "statement")
+        if not segment.refused:
+            assert isinstance(parsed, Parsed), parsed
+            assert _code(parsed.module, parsed.statement, segment) == _code(module, statement, segment)
+            assert _start(parsed, first) == places.range(statement).start
+
+
+def _statements(body: Sequence[cst.BaseStatement]) -> Iterator[cst.BaseStatement]:
+    """The statements of a module and of the bodies of its classes."""
+    for statement in body:
+        yield statement
+        if isinstance(statement, cst.ClassDef) and isinstance(statement.body, cst.IndentedBlock):
+            yield from _statements(statement.body.body)
+
+
+def _code(module: cst.Module, statement: cst.BaseStatement, segment: Segment) -> str:
+    """The statement's code, of a class the header only, without what libcst gives to one side or the other."""
+    if segment.is_open_class:
+        assert isinstance(statement, cst.ClassDef)
+        statement = statement.with_changes(body=statement.body.with_changes(body=[], footer=[], indent=" "))
+    code = module.code_for_node(statement.with_changes(leading_lines=[]))
+    return re.sub(r"(\s*(#.*)?[\r\n]+)*\Z", "", code)
+
+
+def _start(parsed: Parsed, first: int) -> Position:
+    place = Positions(Tree(parsed.module, parsed.statement, parsed.above), [parsed.statement]).range(parsed.statement)
+    return Position(place.start.line + first, place.start.column)

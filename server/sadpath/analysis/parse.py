@@ -56,17 +56,21 @@ def parse(segment: Segment) -> Parsed | Broken:
         with _uncollected():
             module = cst.parse_module(source)
     except cst.ParserSyntaxError as error:
-        return _broken(segment, error.message, error.raw_line - 1 - Parsed.above)
-    except (
-        Exception
-    ) as error:  # libcst's nodes check themselves, with errors of several types, when the grammar is content
-        return _broken(segment, str(error))
+        return _broken(segment, _reason(error), error.raw_line - 1 - Parsed.above)
+    except Exception as error:  # libcst's nodes check themselves, with errors of several types
+        return _broken(segment, f"syntax error: {error}")
     if _LONE_JOIN.search(source) and module.code.count("\n") < source.count("\n"):
         return _broken(segment, "a statement starts behind a line join")  # libcst forgets the join, so lines move
     statements = list(_statements(module))
     if len(statements) != 1:
         return _broken(segment, "more than one statement" if statements else "no statement")
     return Parsed(module, statements[0])
+
+
+def _reason(error: cst.ParserSyntaxError) -> str:
+    """Why the text is no code; lists of what else could stand there, and places in the unit, help nobody."""
+    tool, _, what = error.message.partition(": ")
+    return f"syntax error: {what}" if tool == "tokenizer error" else "syntax error"
 
 
 def _broken(segment: Segment, message: str, line: int = 0) -> Broken:
@@ -103,7 +107,8 @@ def _uncollected() -> Generator[None]:
 def on_large_stack(function: Callable[[], T]) -> T:
     """Run a function in a thread whose stack holds the deepest tree that an outline lets through.
 
-    A stack takes address space, and memory only as far as it is used. Returns and raises what the function does. Raises Python's recursion limit for the whole process.
+    A stack takes address space, and memory only as far as it is used. Returns and raises what the function does.
+    Raises Python's recursion limit for the whole process.
     """
     result: list[T] = []
     failure: list[BaseException] = []

@@ -22,7 +22,7 @@ from sadpath.rule import (
     family="retry",
     summary="an attempt that keeps failing is repeated for ever",
     visits=(cst.While, cst.For, cst.Try, cst.TryStar, cst.Call, cst.Decorator),
-    words=("except", "suppress", "status", "status_code", "ok", "is_success", Words.RETRY_CALLS),
+    words=("except", "suppress", "status_code", "ok", "is_success", Words.RETRY_CALLS),
 )
 def unbounded_retry(node: cst.CSTNode, unit: Unit) -> Iterator[Diagnostic]:
     """Finds code that tries the same thing again after each failure, and that no counter, deadline or flag ends.

@@ -50,7 +50,9 @@ def attempt(unit: Unit, body: Sequence[cst.BaseStatement]) -> cst.Call | None:
 
     def rank(call: cst.Call) -> tuple[bool, ...]:
         known = unit.libraries.timeout(called(unit, call)) is not None
-        return (call not in certain, call not in branches, not known, not isinstance(unit.parent(call), cst.Await))
+        awaited = isinstance(unit.parent(call), cst.Await)
+        is_tool = bool(words_of(function_name(call)) & _TOOL_WORDS)
+        return (call not in certain, call not in branches, not known, is_tool, not awaited)
 
     chosen = min(calls, key=rank, default=None)
     return _wrapped(unit, chosen) if chosen else None
@@ -171,6 +173,8 @@ def _makes_exception(unit: Unit, call: cst.Call) -> bool:
     values = members(unit.denotes(call.func).value)
     return any(isinstance(value, Class) and unit.is_exception(value, "builtins.BaseException") for value in values)
 
+
+_TOOL_WORDS = frozenset({"client", "session", "cursor", "headers", "config", "time", "timer"})
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 

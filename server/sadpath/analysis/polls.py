@@ -67,4 +67,4 @@ def _places(test: cst.BaseExpression) -> set[str]:
 
 
 _CLIENTS = frozenset({"requests", "httpx", "aiohttp", "urllib", "urllib3"})
-_STATUS = frozenset({"status_code", "status", "ok", "is_success", "is_error", "code"})
+_STATUS = frozenset({"status_code", "ok", "is_success"})

@@ -13,7 +13,7 @@ import libcst as cst
 
 from sadpath.analysis.segment import Segment
 
-STACK_BYTES = 256 * 1024 * 1024  # libcst needs 4 MB for the deepest units; the rest is for Python's own recursion
+STACK_BYTES = 256 * 1024 * 1024  # libcst needs 4 MB for the deepest units; the rest is for Python, and costs only address space
 RECURSION = 50_000
 
 _ABOVE = "pass\n"  # or libcst would take the comments above the unit from its statement and give them to the module
@@ -107,8 +107,7 @@ def _uncollected() -> Generator[None]:
 def on_large_stack(function: Callable[[], T]) -> T:
     """Run a function in a thread whose stack holds the deepest tree that an outline lets through.
 
-    A stack takes address space, and memory only as far as it is used. Returns and raises what the function does.
-    Raises Python's recursion limit for the whole process.
+    Returns and raises what the function does. Raises Python's recursion limit for the whole process.
     """
     result: list[T] = []
     failure: list[BaseException] = []

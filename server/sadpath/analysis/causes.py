@@ -94,7 +94,7 @@ def _cause(unit: Unit, value: Value) -> Cause | None:
 
 
 def _named_cause(name: str, code: str) -> Cause | None:
-    if name in _CONTROL_NAMES or code in ("curses.error", "locale.Error", "re.error"):
+    if name in _CONTROL_NAMES or _READINESS.search(name) or code in ("curses.error", "locale.Error", "re.error"):
         return Cause.CONTROL
     if name in ("Exception", "BaseException", "StandardError"):
         return Cause.ANY
@@ -123,6 +123,7 @@ _CONTROL_NAMES = frozenset(
         *("CancelledError", "SkipTest", "NoSuchElementException", "ParsingError", "DecodeError", "IncompleteReadError"),
     }
 )
+_READINESS = re.compile(r"interrupt|would_?block|select_?error", re.IGNORECASE)
 _RACE = re.compile(
     r"watch_?error|integrity|stale_?data|optimistic|conflict|serializ|deadlock|concurren|unique_?violation|duplicate"
     r"|already_?exists|not_?unique|collision|locked|version_?mismatch|transaction_?aborted|revision_?mismatch",

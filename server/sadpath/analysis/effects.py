@@ -128,8 +128,8 @@ def is_fresh(call: cst.Call) -> bool:
 
 
 def takes_next(call: cst.Call) -> bool:
-    """Whether the call takes, by its name, the next thing from a stream: after a failure it is another one."""
-    return bool(words_of(function_name(call)) & {"recv", "receive", "recvfrom", "recvmsg", "accept", "readline"})
+    """Whether the call takes, by its name, the next thing from outside: after a failure it is another one."""
+    return bool(words_of(function_name(call)) & _STREAM_WORDS)
 
 
 def takes_turns(call: cst.Call) -> bool:
@@ -222,6 +222,7 @@ _WAITING_WORDS = frozenset(
         *("accept", "select", "drain", "events", "exception", "communicate", "next", "consume", "fetch", "expect"),
     }
 )
+_STREAM_WORDS = frozenset({"recv", "receive", "recvfrom", "recvmsg", "accept", "readline", "select", "poll", "waitpid"})
 _TURN_WORDS = frozenset(
     {
         *("recv", "receive", "recvfrom", "read", "readline", "accept", "poll", "select", "get", "next", "dequeue"),

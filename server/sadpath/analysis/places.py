@@ -5,6 +5,7 @@ from typing import NamedTuple, TypeAlias
 
 import libcst as cst
 
+from sadpath.analysis.binding import SCOPE_TYPES
 from sadpath.analysis.tree import children
 from sadpath.rule import Unit
 
@@ -53,7 +54,7 @@ def own(*nodes: cst.CSTNode) -> Iterator[cst.CSTNode]:
     while stack:
         node = stack.pop()
         yield node
-        if not isinstance(node, cst.FunctionDef | cst.Lambda | cst.ClassDef):
+        if type(node) not in SCOPE_TYPES:
             stack.extend(reversed(children(node)))
 
 

@@ -13,7 +13,7 @@ import libcst as cst
 
 from sadpath.analysis.segment import Segment
 
-STACK_BYTES = 256 * 1024 * 1024  # libcst needs 4 MB for the deepest units; the rest is for Python, and costs only address space
+STACK_BYTES = 256 * 1024 * 1024  # libcst needs 4 MB for the deepest units; the rest, for Python, is address space
 RECURSION = 50_000
 
 _ABOVE = "pass\n"  # or libcst would take the comments above the unit from its statement and give them to the module

@@ -25,7 +25,7 @@ from sadpath.rule.library import (
 )
 from sadpath.rule.path import Exit, Path
 from sadpath.rule.registration import Rule, Words, rule
-from sadpath.rule.retry import Delay, Failure, RetryLoop, RetryPolicy, Retrying
+from sadpath.rule.retry import Delay, Failure, Retrying, RetryLoop, RetryPolicy
 from sadpath.rule.spelling import last_name
 from sadpath.rule.unit import Role, Unit
 from sadpath.rule.use import Usage, Use
@@ -88,8 +88,8 @@ __all__ = [
     "RetryFact",
     "RetryLoop",
     "RetryPolicy",
-    "Retrying",
     "RetryValue",
+    "Retrying",
     "Role",
     "Rule",
     "Scalar",

@@ -10,7 +10,7 @@ from sadpath.rule.blocking import Blocking
 from sadpath.rule.handler import Handler
 from sadpath.rule.library import Libraries
 from sadpath.rule.path import Path
-from sadpath.rule.retry import RetryLoop, RetryPolicy, Retrying
+from sadpath.rule.retry import Retrying, RetryLoop, RetryPolicy
 from sadpath.rule.use import Use
 from sadpath.rule.value import Class, Denotation, Function, Value
 
@@ -104,7 +104,7 @@ class Unit(Protocol):
         ...
 
     def handler(self, node: cst.CSTNode) -> Handler | None:
-        """What becomes of what an `except` or `with` stops; None unless it stops every kind of error, or cancellation."""
+        """What becomes of what an `except` or `with` stops; None unless that is every error, or cancellation."""
         ...
 
     def loads(self, name: str, scope: Scope | None) -> tuple[cst.Name, ...]:
@@ -128,7 +128,7 @@ class Unit(Protocol):
         ...
 
     def retry_loop(self, node: Retrying) -> RetryLoop | None:
-        """How a loop, or a function that calls itself from a handler of a `try`, tries again; None where it does not."""
+        """How a loop, or a function that calls itself from a handler, tries again; None where it does not."""
         ...
 
     def retry_policy(self, node: cst.Call | cst.Decorator) -> RetryPolicy | None:

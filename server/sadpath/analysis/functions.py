@@ -18,7 +18,19 @@ from sadpath.analysis.flow import paths
 from sadpath.analysis.program import Program
 from sadpath.analysis.queries import query
 from sadpath.analysis.tree import children
-from sadpath.rule import Class, Constant, Denotation, Exit, Function, Instance, Value, is_coroutine, members, name_of
+from sadpath.rule import (
+    Class,
+    Constant,
+    Denotation,
+    Exit,
+    Function,
+    Instance,
+    Value,
+    is_coroutine,
+    last_name,
+    members,
+    name_of,
+)
 
 if TYPE_CHECKING:
     from sadpath.analysis.evaluator import Evaluator
@@ -74,8 +86,17 @@ def kind_of(node: cst.FunctionDef) -> Literal["function", "coroutine", "generato
     """What calling the plain function gives."""
     yields = any(isinstance(inner, cst.Yield) for inner in own_nodes(node.body))
     if node.asynchronous is not None:
+        yields = yields or (_is_abstract(node) and _promises_iterator(node))
         return "async generator" if yields else "coroutine"
     return "generator" if yields else "function"
+
+
+def _promises_iterator(node: cst.FunctionDef) -> bool:
+    """Whether a function is declared to return an asynchronous iterator: what implements an abstract one yields."""
+    declared = node.returns.annotation if node.returns is not None else None
+    if isinstance(declared, cst.Subscript):
+        declared = declared.value
+    return declared is not None and last_name(declared) in ("AsyncIterator", "AsyncGenerator", "AsyncIterable")
 
 
 def own_nodes(node: cst.CSTNode) -> Iterator[cst.CSTNode]:

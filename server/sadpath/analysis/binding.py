@@ -18,6 +18,8 @@ Kind: TypeAlias = Literal[
 _NO_NAMES = frozenset[str]()
 SCOPE_TYPES = frozenset[type[cst.CSTNode]]({cst.FunctionDef, cst.Lambda, cst.ClassDef})
 _COMPREHENSION_TYPES = frozenset[type[cst.CSTNode]]({cst.ListComp, cst.SetComp, cst.GeneratorExp, cst.DictComp})
+_OPENERS = SCOPE_TYPES | _COMPREHENSION_TYPES
+_TAKES_PARAMETERS = frozenset[type[cst.CSTNode]]({cst.FunctionDef, cst.Lambda})
 _DECLARATIONS = frozenset[type[cst.CSTNode]]({cst.Global, cst.Nonlocal})
 
 
@@ -96,22 +98,21 @@ class Scopes:
         return False
 
     def _collect(self) -> None:
-        inside: dict[cst.CSTNode, ScopeNode | None] = {self._tree.root: None}
-        parents = self._tree.parents
-        for node in self._tree.nodes:
-            parent = parents.get(node)
-            scope = inside[node] if parent is None else _entered(parent, node, inside[parent])
-            inside[node] = scope
+        nodes = self._tree.nodes
+        inside: list[ScopeNode | None] = []
+        for node, number in zip(nodes, self._tree.parent_numbers, strict=True):
+            scope = None if number < 0 else inside[number]
+            if number >= 0 and type(nodes[number]) in _OPENERS:
+                scope = _entered(nodes[number], node, scope)
+            inside.append(scope)
             bind = _BINDERS.get(type(node))
             if bind is not None:
                 for binding in bind(node):
                     self._add(self._owner(node, scope), binding)
             elif type(node) in _DECLARATIONS:
                 self._declare(node, scope)
-            elif type(node) is cst.Lambda:
-                self._parameters(node)
-            if type(node) is cst.FunctionDef:
-                self._parameters(node)
+            if type(node) in _TAKES_PARAMETERS:
+                self._parameters(cast("cst.FunctionDef", node))
 
     def _owner(self, node: cst.CSTNode, scope: ScopeNode | None) -> ScopeNode | None:
         if isinstance(node, cst.NamedExpr):

@@ -10,6 +10,7 @@ from sadpath.analysis import annotated, calls, names
 from sadpath.analysis.binding import Binding, Scopes
 from sadpath.analysis.cycles import Cycles
 from sadpath.analysis.denotation import NOTHING, join
+from sadpath.analysis.position import first_line
 from sadpath.analysis.program import Program, module_path, scopes_of
 from sadpath.analysis.tree import Tree
 from sadpath.rule import Class, Constant, Denotation, Display, Evidence, Function, Instance, Value, members
@@ -82,8 +83,7 @@ class Evaluator:
 
     def evidence(self, text: str, node: cst.CSTNode) -> Evidence:
         """A step of the chain, proved by the first line of a node of this unit."""
-        first_line = self.tree.code(node).partition("\n")[0].strip()
-        return Evidence(text, self.site.path, self.site.qualname, first_line)
+        return Evidence(text, self.site.path, self.site.qualname, first_line(self.tree, node))
 
     def _compute(self, node: cst.BaseExpression) -> Denotation:
         compute = _COMPUTE.get(type(node))

@@ -7,7 +7,7 @@ a call that is not known may tell of the exception.
 import libcst as cst
 
 from sadpath.analysis.effects import called, is_sleep, last_name, words_of
-from sadpath.analysis.places import own
+from sadpath.analysis.places import calls_in, own
 from sadpath.rule import Catcher, Class, Exit, Handling, Outcome, Path, Unit
 
 CLOSING = frozenset(
@@ -67,7 +67,8 @@ def handlings(unit: Unit, node: Catcher) -> tuple[Handling, ...]:
         return tuple(
             Handling(way.path, max(way.outcome, settled)) if way.path.exit is Exit.FALLS else way for way in ways
         )
-    asking = [way for way in ways if _is_settled(unit, way.path, ways)]
+    asked = _asked(unit, ways)
+    asking = [way for way in ways if not asked.isdisjoint(way.path.steps)]
     otherwise = max((way.outcome for way in asking), default=Outcome.NOTHING)
     return tuple(way for way in ways if way not in asking or way.outcome is otherwise)
 
@@ -82,14 +83,19 @@ def _raised_later(unit: Unit, node: Catcher, ways: tuple[Handling, ...]) -> Outc
     return Outcome.CONVERTED if Exit.RAISES in exits else Outcome.ENDED
 
 
-def _is_settled(unit: Unit, path: Path, ways: tuple[Handling, ...]) -> bool:
-    """Whether a test on the way asks if all this is about to end anyway, or if there is anyone to tell."""
-    tests = [step for step in path.steps if isinstance(step, cst.BaseExpression)]
-    if any(isinstance(inner, cst.Name) and words_of(inner.value) & _ENDING for test in tests for inner in own(test)):
-        return True
-    calls = [call for way in ways for step in way.path.steps for call in own(step) if isinstance(call, cst.Call)]
-    used = {unit.code(call.func.value if isinstance(call.func, cst.Attribute) else call.func) for call in calls}
-    return any(unit.code(_subject(test)) in used for test in tests)
+def _asked(unit: Unit, ways: tuple[Handling, ...]) -> frozenset[cst.CSTNode]:
+    """The tests on the ways that ask if all this is about to end anyway, or if there is anyone to tell."""
+    steps = {step for way in ways for step in way.path.steps}
+    tests = [step for step in steps if isinstance(step, cst.BaseExpression)]
+    if not tests:
+        return frozenset()
+    called = [call.func for call in calls_in(*steps)]
+    used = {unit.code(func.value if isinstance(func, cst.Attribute) else func) for func in called}
+    return frozenset(test for test in tests if _is_ending(test) or unit.code(_subject(test)) in used)
+
+
+def _is_ending(test: cst.BaseExpression) -> bool:
+    return any(isinstance(inner, cst.Name) and words_of(inner.value) & _ENDING for inner in own(test))
 
 
 def _subject(test: cst.BaseExpression) -> cst.BaseExpression:

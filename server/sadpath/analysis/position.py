@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Generator, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import accumulate
 
 import libcst as cst
@@ -70,6 +70,30 @@ def _nodes(place: Place | Edit) -> Iterator[cst.CSTNode]:
         yield from _nodes(place.node)
     else:
         yield place
+
+
+def first_line(tree: Tree, node: cst.CSTNode) -> str:
+    """The first line of a node's source text. What follows it, which may be a whole function, is not written."""
+    start = _FirstLine(tree.module)
+    with suppress(_Complete):
+        node._codegen(start)  # pyright: ignore[reportPrivateUsage]  # see the import
+    return "".join(start.tokens).strip().partition("\n")[0].strip()
+
+
+class _Complete(Exception):
+    """The line is written."""
+
+
+class _FirstLine(CodegenState):
+    """Writes until a line is complete that is not blank."""
+
+    def __init__(self, module: cst.Module) -> None:
+        super().__init__(default_indent=module.default_indent, default_newline=module.default_newline)
+
+    def add_token(self, value: str) -> None:
+        self.tokens.append(value)
+        if "\n" in value and any(not token.isspace() for token in self.tokens if token):
+            raise _Complete
 
 
 _BODIES = (cst.BaseSuite, cst.Else, cst.Finally, cst.ExceptHandler, cst.ExceptStarHandler, cst.MatchCase, cst.Decorator)

@@ -87,9 +87,27 @@ class Tree:
         """How many lines of the module stand above the unit's own first line."""
 
     @cached_property
+    def _grown(self) -> tuple[tuple[cst.CSTNode, ...], tuple[int, ...]]:
+        nodes: list[cst.CSTNode] = []
+        above: list[int] = []
+        stack: list[tuple[cst.CSTNode, int]] = [(self.root, -1)]
+        while stack:
+            node, parent = stack.pop()
+            number = len(nodes)
+            nodes.append(node)
+            above.append(parent)
+            stack += [(child, number) for child in reversed(children(node))]
+        return tuple(nodes), tuple(above)
+
+    @property
     def nodes(self) -> tuple[cst.CSTNode, ...]:
         """All nodes, in source order; what contains a node comes before it."""
-        return tuple(walk(self.root))
+        return self._grown[0]
+
+    @property
+    def parent_numbers(self) -> tuple[int, ...]:
+        """For each node, the place of its parent among the nodes; -1 for the root."""
+        return self._grown[1]
 
     @cached_property
     def order(self) -> dict[cst.CSTNode, int]:
@@ -99,7 +117,9 @@ class Tree:
     @cached_property
     def parents(self) -> dict[cst.CSTNode, cst.CSTNode]:
         """Each node's parent; the root has none."""
-        return {child: node for node in self.nodes for child in children(node)}
+        nodes, above = self._grown
+        # Nodes are hashed in Python, so this is made for the trees only in which someone asks.
+        return {node: nodes[number] for node, number in zip(nodes, above, strict=True) if number >= 0}
 
     @cached_property
     def _by_type(self) -> dict[type[cst.CSTNode], list[cst.CSTNode]]:
@@ -109,19 +129,18 @@ class Tree:
         return found
 
     @cached_property
-    def _ends(self) -> dict[cst.CSTNode, int]:
+    def _ends(self) -> list[int]:
         """For each node, the number behind that of the last node in it."""
-        ends = {node: number + 1 for number, node in enumerate(self.nodes)}
-        parents = self.parents
-        for node in reversed(self.nodes):
-            above = parents.get(node)
-            if above is not None and ends[above] < ends[node]:
-                ends[above] = ends[node]
+        above = self.parent_numbers
+        ends = [*range(1, len(above) + 1)]
+        for number in range(len(above) - 1, 0, -1):
+            ends[above[number]] = max(ends[above[number]], ends[number])
         return ends
 
     def walk(self, node: cst.CSTNode) -> tuple[cst.CSTNode, ...]:
         """The node and everything below it, in source order."""
-        return self.nodes[self.order[node] : self._ends[node]]
+        number = self.order[node]
+        return self.nodes[number : self._ends[number]]
 
     def of_type(self, kind: type[Node]) -> list[Node]:
         """All nodes of exactly one type, in source order."""
@@ -166,6 +185,7 @@ _SOURCE_ORDER: dict[type[cst.CSTNode], tuple[str, ...]] = {
 
 _NEVER_NODES = frozenset(
     {"lpar", "rpar", "leading_lines", "header", "footer", "trailing_whitespace", "lines_after_decorators"}
+    | {"equal", "second_colon", "separator", "star"}
 )
 
 
@@ -179,4 +199,5 @@ def _child_fields(kind: type[cst.CSTNode]) -> tuple[str, ...]:
         for field in fields(kind)
         if field.name not in _NEVER_NODES
         and not field.name.startswith(("whitespace", "lbr", "rbr", "semicolon", "comma"))
+        and not (isinstance(field.type, type) and _sort(field.type) is _LEFT_OUT)
     )

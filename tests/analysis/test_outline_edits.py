@@ -1,6 +1,8 @@
 """However a text is edited, its outline is what it would be from scratch, and little of the text is looked at."""
 
+import textwrap
 from itertools import accumulate
+from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 from sadpath.analysis.outline import Change, Outline, Segment, outline
 from sadpath.analysis.text import split_lines
 
+REAL = Path(textwrap.__file__).read_text(encoding="utf-8")
 LINES = [
     "",
     "# note  # noqa: E722",
@@ -82,6 +85,16 @@ edits = st.lists(
 @settings(max_examples=300)
 @given(texts, edits)
 def test_equals_the_outline_from_scratch(text: str, edits: list[tuple[float, int, str]]) -> None:
+    _edit(text, edits)
+
+
+@settings(max_examples=30)
+@given(edits)
+def test_does_so_for_real_code(edits: list[tuple[float, int, str]]) -> None:
+    _edit(REAL, edits)
+
+
+def _edit(text: str, edits: list[tuple[float, int, str]]) -> None:
     lines = split_lines(text)
     current = outline(lines)
     for place, length, replacement in edits:

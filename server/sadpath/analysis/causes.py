@@ -119,7 +119,7 @@ _CONTROL_NAMES = frozenset(
         *("IndexError", "KeyError", "ZeroDivisionError", "UnicodeDecodeError", "UnicodeError", "JSONDecodeError"),
         *("QueueEmpty", "QueueFull", "WouldBlock", "WantReadError", "WantWriteError", "ValidationError", "Abort"),
         *("ParseError", "ParserError", "SyntaxError", "LinAlgError", "ArgumentError", "Cancelled", "EndOfStream"),
-        *("EEXIST", "ENOENT", "UnsatisfiedAssumption"),
+        *("EEXIST", "ENOENT", "EBUSY", "UnsatisfiedAssumption"),
         *("CancelledError", "SkipTest", "NoSuchElementException", "ParsingError", "DecodeError", "IncompleteReadError"),
     }
 )

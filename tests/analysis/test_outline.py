@@ -285,3 +285,14 @@ def test_keeps_the_segments_that_did_not_change() -> None:
     change = edited.update(["y = 3\n", "z = 3\n"], 0, 2, 0)
     assert change == (0, (x, other), ())
     assert edited.first_lines == [0, 1]
+
+
+@pytest.mark.parametrize("quote", ["    '''\n", "    '''more\n", "    f'''{\n", "'''\n"])
+def test_a_quote_too_many_costs_one_unit(quote: str) -> None:
+    lines = split_lines(CODE)
+    edited = outline(lines)
+    for place in (250 * 7 + 2, 250 * 7 + 3, 250 * 7 + 6):
+        change = edited.update([*lines[:place], quote, *lines[place:]], place, 0, 1)
+        assert len(change.old) <= 2 and len(change.new) <= 4
+        edited.update(lines, place, 1, 0)
+    assert edited.segments == outline(lines).segments

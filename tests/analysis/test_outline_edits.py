@@ -82,13 +82,13 @@ edits = st.lists(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(texts, edits)
 def test_equals_the_outline_from_scratch(text: str, edits: list[tuple[float, int, str]]) -> None:
     _edit(text, edits)
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(edits)
 def test_does_so_for_real_code(edits: list[tuple[float, int, str]]) -> None:
     _edit(REAL, edits)

@@ -6,7 +6,7 @@ import threading
 
 import libcst as cst
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sadpath.analysis.outline import outline
@@ -86,6 +86,7 @@ def test_takes_lone_surrogates() -> None:
     assert isinstance(found, Parsed)
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.sampled_from(

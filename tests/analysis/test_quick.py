@@ -1,7 +1,7 @@
 """Reading by one match, where it has an answer, gives the answer of exact reading."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sadpath.analysis.logical import Unterminated, read
@@ -36,6 +36,7 @@ MORE = ["#", "\n", "\n", "\r\n", "def f", "\n  class ", "\nreturn", 'f"', "f'{",
 texts = st.lists(st.sampled_from(PIECES + MORE), min_size=1, max_size=40).map("".join)
 
 
+@settings(deadline=None)
 @given(texts)
 def test_gives_what_exact_reading_gives(text: str) -> None:
     lines = split_lines(text)

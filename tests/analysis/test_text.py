@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sadpath.analysis.text import split_lines
@@ -26,11 +26,13 @@ def test_splits(text: str, lines: list[str]) -> None:
     assert split_lines(text) == lines
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_lines_joined_are_the_text(text: str) -> None:
     assert "".join(split_lines(text)) == text
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_lines_are_those_of_the_protocol(text: str) -> None:
     assert split_lines(text) == re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", text)

@@ -142,8 +142,8 @@ def _misused_coroutine(call: cst.Call, unit: Unit) -> Iterator[Diagnostic]:
 def _is_wrong(use: Use) -> bool:
     if use.collected:
         return use.kind in _WRONG_FOR_CONTAINERS
-    if isinstance(use.node, cst.Attribute):
-        name = use.node.attr.value
+    if use.kind is Usage.ATTRIBUTE:
+        name = last_name(use.node)
         return name not in ("send", "throw", "close") and not name.startswith(("cr_", "__"))
     return use.kind is Usage.DROPPED or use.kind in _CONSEQUENCES
 

@@ -94,7 +94,11 @@ def _cause(unit: Unit, value: Value) -> Cause | None:
 
 
 def _named_cause(name: str, code: str) -> Cause | None:
-    if name in _CONTROL_NAMES or _READINESS.search(name) or code in ("curses.error", "locale.Error", "re.error"):
+    if (
+        name.lstrip("_") in _CONTROL_NAMES
+        or _READINESS.search(name)
+        or code in ("curses.error", "locale.Error", "re.error")
+    ):
         return Cause.CONTROL
     if name in ("Exception", "BaseException", "StandardError"):
         return Cause.ANY
@@ -119,6 +123,7 @@ _CONTROL_NAMES = frozenset(
         *("IndexError", "KeyError", "ZeroDivisionError", "UnicodeDecodeError", "UnicodeError", "JSONDecodeError"),
         *("QueueEmpty", "QueueFull", "WouldBlock", "WantReadError", "WantWriteError", "ValidationError", "Abort"),
         *("ParseError", "ParserError", "SyntaxError", "LinAlgError", "ArgumentError", "Cancelled", "EndOfStream"),
+        *("Restart", "Retry", "TryAgain", "Again", "Redo", "Skip", "Continue", "Stop", "Break", "Exit", "Quit"),
         *("EEXIST", "ENOENT", "EBUSY", "UnsatisfiedAssumption"),
         *("CancelledError", "SkipTest", "NoSuchElementException", "ParsingError", "DecodeError", "IncompleteReadError"),
     }
@@ -131,7 +136,7 @@ _RACE = re.compile(
 )
 _TIMEOUT = re.compile(r"tim(e|ed)_?out", re.IGNORECASE)
 _CONNECTION = re.compile(
-    r"[Cc]onnect|Network|Broker|Unreachable|Unavailable|Operational|Disconnect|Transport|WebSocket|Socket"
+    r"[Cc]onnect|Network(?!X)|Broker|Unreachable|Unavailable|Operational|Disconnect|Transport|WebSocket|Socket"
 )
 _NOT_READY = frozenset(
     {

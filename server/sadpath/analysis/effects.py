@@ -49,9 +49,9 @@ def attempt(unit: Unit, body: Sequence[cst.BaseStatement]) -> cst.Call | None:
     branches = {*calls_in(*(node.body for node in own(*body) if isinstance(node, cst.If)))}
 
     def rank(call: cst.Call) -> tuple[bool, ...]:
-        known = unit.libraries.timeout(called(unit, call)) is not None
+        known = unit.libraries.timeout(called(unit, call)) is not None and not pauses(unit, call)
         awaited = isinstance(unit.parent(call), cst.Await)
-        is_tool = bool(words_of(function_name(call)) & _TOOL_WORDS)
+        is_tool = bool(words_of(function_name(call)) & _TOOL_WORDS) or _makes_object(unit, call)
         return (call not in certain, call not in branches, not known, is_tool, not awaited)
 
     chosen = min(calls, key=rank, default=None)
@@ -167,6 +167,10 @@ def is_wait_in_slices(call: cst.Call) -> bool:
 
 def _mentions(node: cst.CSTNode, name: str) -> bool:
     return bool(name) and any(isinstance(inner, cst.Name) and inner.value == name for inner in walk(node))
+
+
+def _makes_object(unit: Unit, call: cst.Call) -> bool:
+    return isinstance(unit.denotes(call.func).value, Class)
 
 
 def _makes_exception(unit: Unit, call: cst.Call) -> bool:

@@ -107,12 +107,12 @@ def truth_of(expression: cst.BaseExpression) -> bool | None:
             return None
 
 
-def literals(nodes: Iterable[cst.CSTNode]) -> dict[str, bool]:
-    """Whether the literals are true that nodes (each given alone) store, by place; other stores are left out."""
+def literals(nodes: Iterable[cst.CSTNode], exception: str) -> dict[str, bool]:
+    """Whether what nodes (each given alone) store is true, by place: literals and the caught exception, which is."""
     found: dict[str, bool] = {}
     for node in nodes:
         if isinstance(node, cst.Assign):
-            truth = truth_of(node.value)
+            truth = True if place_name(node.value) == exception != "" else truth_of(node.value)
             for target in node.targets:
                 found.pop(place_name(target.target), None)
                 if truth is not None:

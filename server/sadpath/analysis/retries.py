@@ -77,7 +77,7 @@ class _Attempt:
         if all(_surely_leaves(catcher) for catcher in self.catchers) or self._tries_another_thing():
             return None
         tried = effects.attempt(self.unit, self.body)
-        if tried is None or effects.takes_next(tried):
+        if tried is None or effects.takes_next(tried) or self._advances():
             return None
         failures = tuple(found for catcher in self.catchers if (found := self._failure(catcher)))
         if not failures:
@@ -119,6 +119,19 @@ class _Attempt:
             only_counts = True
         return not only_counts or any(effects.is_fresh(call) for call in calls_in(*self.before, *self.body))
 
+    def _advances(self) -> bool:
+        """Whether the attempt reads what each round of the loop makes from the last one: a position, a parent."""
+        carried: frozenset[str] = frozenset()
+        made: frozenset[str] = frozenset()
+        stored_before = stored(own(*self.before))
+        for statement in self.before:
+            reads = loaded(own(statement), self.unit)
+            stores = stored(own(statement))
+            carried |= (reads - made) & stored_before
+            carried |= stores if reads & carried else frozenset()
+            made |= stores
+        return not carried.isdisjoint(loaded(own(*self.body), self.unit))
+
     # What happens after it failed
 
     def _failure(self, catcher: Catcher) -> Failure | None:
@@ -127,12 +140,13 @@ class _Attempt:
         found = causes(self.unit, catcher) - {Cause.CONTROL}
         if not found or self._waits_in_slices(found) or self._is_hoped_to_be_free(found) or self._changes(handler):
             return None
-        ways = self.unit.paths([*handler, *self.after])
+        name = caught_name(catcher)
+        known = guards.literals(own(*handler), name)
+        ways = [way for way in self.unit.paths([*handler, *self.after]) if self._is_possible(way, known)]
         back = [way for way in ways if self._comes_back(way)]
         tests = [test.test for way in ways for test in self._deciding(way)]
         if not back or any(is_not_ready(test) for test in tests):
             return None
-        name = caught_name(catcher)
         steps = [step for way in back for step in way.steps]
         calls = tuple(calls_in(*steps))
         return Failure(
@@ -195,18 +209,31 @@ class _Attempt:
 
     def _needs_success(self, test: cst.If, way: Path, handler: Sequence[cst.BaseStatement]) -> bool:
         """Whether a way goes through the body of an `if` that is not entered after a failure."""
-        if way.end is None or test.body not in self.unit.ancestors(way.end):
-            return False
-        after_failure = guards.literals(own(*handler))
-        if guards.truth_given(test.test, after_failure) is False:
-            return True
         places = loaded(own(test.test), self.unit)
-        return bool(places & self._results) and not places & stored(own(*handler))
+        return self._enters(way, test) and bool(places & self._results) and not places & stored(own(*handler))
+
+    def _is_possible(self, way: Path, known: dict[str, bool]) -> bool:
+        """Whether a way agrees with what a failure stored."""
+        truths = ((test, guards.truth_given(test.test, known)) for test in self._deciding(way))
+        return all(truth is None or truth is self._enters(way, test) for test, truth in truths)
+
+    def _enters(self, way: Path, test: cst.If) -> bool:
+        inside = set(own(test.body))
+        return any(step in inside for step in way.steps)
 
     def _delay(self, calls: Iterable[cst.Call]) -> Delay:
-        sleeps = (call for call in calls_in(*self.body) if effects.sleeps(self.unit, call))
+        waits = (call for call in calls_in(*self.body) if effects.sleeps(self.unit, call) or self._comes_first(call))
         head = calls_in(self.loop.test) if isinstance(self.loop, cst.While) else ()
-        return delay_of(self.unit, [*calls, *sleeps, *head, *calls_in(*self.before)], stored(own(self.loop)))
+        return delay_of(self.unit, [*calls, *waits, *head, *calls_in(*self.before)], stored(own(self.loop)))
+
+    def _comes_first(self, call: cst.Call) -> bool:
+        """Whether a call in the attempt lets time pass before anything is tried."""
+        if not effects.pauses(self.unit, call) or any(
+            effects.reaches_outside(self.unit, one) for one in calls_in(*call.args)
+        ):
+            return False
+        started = (one for one in calls_in(*self.body) if one is call or effects.reaches_outside(self.unit, one))
+        return next(started) is call
 
     # What happens after it worked
 

@@ -53,7 +53,7 @@ def parse(segment: Segment) -> Parsed | Broken:
     above = _CLASS_ABOVE if segment.indent else _ABOVE
     source = _SURROGATE.sub("\ufffd", above + segment.text + _body(segment))
     try:
-        with _uncollected():
+        with uncollected():
             module = cst.parse_module(source)
     except cst.ParserSyntaxError as error:
         return _broken(segment, _reason(error), error.raw_line - 1 - Parsed.above)
@@ -93,7 +93,7 @@ def _body(segment: Segment) -> str:
 
 
 @contextmanager
-def _uncollected() -> Generator[None]:
+def uncollected() -> Generator[None]:
     """Keep the cyclic garbage collector, which finds nothing in a tree that is being built, from looking for it."""
     enabled = gc.isenabled()
     gc.disable()

@@ -1,6 +1,5 @@
 """Checks many files, in several processes where that pays, so that no file can cost more than itself."""
 
-import gc
 import multiprocessing
 import os
 import signal
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from sadpath.analysis.finding import FileReport, Skip
-from sadpath.analysis.parse import on_large_stack
+from sadpath.analysis.parse import on_large_stack, uncollected
 from sadpath.workspace.configuration import Settings
 from sadpath.workspace.packs import load_rules
 from sadpath.workspace.walk import Target
@@ -76,7 +75,8 @@ def check_all(targets: Sequence[Target], jobs: int, open_checker: OpenChecker = 
     if jobs > 1:
         yield from _Pool(tasks, sessions, jobs).reports()
     else:
-        yield from (on_large_stack(partial(sessions.check, task)) for task in tasks)
+        with uncollected():
+            yield from (on_large_stack(partial(sessions.check, task)) for task in tasks)
 
 
 _Project: TypeAlias = tuple[Path, Settings]
@@ -200,10 +200,8 @@ def _work(connection: "Connection", sessions: _Sessions) -> None:
             for task in connection.recv():
                 connection.send(sessions.check(task))
 
-    # The trees have no cycles to collect, and looking for some costs a sixth of the time.
-    gc.disable()
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    with suppress(EOFError, OSError):
+    with suppress(EOFError, OSError), uncollected():
         on_large_stack(work)
 
 

@@ -84,7 +84,8 @@ def reports(unit: Unit, call: cst.Call) -> bool:
     function = function_name(call)
     if isinstance(call.func, cst.Attribute):
         receiver = words_of(last_name(call.func.value))
-        return function in _LOGGING_METHODS or bool(receiver & _LOGGERS and function in _LOUD_METHODS)
+        if function in _LOGGING_METHODS or (receiver & _LOGGERS and function in _LOUD_METHODS):
+            return True
     return bool(words_of(function) & _REPORTING_WORDS)
 
 
@@ -202,7 +203,7 @@ _LOGGING_METHODS = frozenset({"debug", "info", "warning", "warn", "exception", "
 _LOUD_METHODS = frozenset({"error", "critical", "fatal", "log", "msg", "trace", "success", "notice", "emit", "write"})
 _LOGGERS = frozenset({"log", "logger", "logging", "stderr", "stdout", "console", "loguru", "metrics", "statsd"})
 _REPORTING_WORDS = frozenset(
-    {"log", "logger", "print", "echo", "warn", "warning", "debug", "info", "str", "repr", "format"}
+    {"log", "logger", "print", "echo", "warn", "warning", "debug", "info", "str", "repr", "format", "report"}
 )
 _PAUSING_WORDS = frozenset(
     {"sleep", "sleeper", "wait", "waits", "backoff", "delay", "pause", "throttle", "cooldown", "cool", "nap"}

@@ -84,8 +84,8 @@ def reports(unit: Unit, call: cst.Call) -> bool:
     function = function_name(call)
     if isinstance(call.func, cst.Attribute):
         receiver = words_of(last_name(call.func.value))
-        if function in _LOGGING_METHODS or (receiver & _LOGGERS and function in _LOUD_METHODS):
-            return True
+        told = function in _LOGGING_METHODS or bool(receiver & _LOGGERS and function in _LOUD_METHODS)
+        return told or bool(_LOGGING_PREFIX.match(function))
     return bool(words_of(function) & _REPORTING_WORDS)
 
 
@@ -202,8 +202,9 @@ _REPORTING = frozenset({"builtins.print", "click.echo", "click.secho", "typer.ec
 _LOGGING_METHODS = frozenset({"debug", "info", "warning", "warn", "exception", "print", "print_exc", "format_exc"})
 _LOUD_METHODS = frozenset({"error", "critical", "fatal", "log", "msg", "trace", "success", "notice", "emit", "write"})
 _LOGGERS = frozenset({"log", "logger", "logging", "stderr", "stdout", "console", "loguru", "metrics", "statsd"})
+_LOGGING_PREFIX = re.compile(r"_*(log|warn|debug)(_|$|[A-Z])")
 _REPORTING_WORDS = frozenset(
-    {"log", "logger", "print", "echo", "warn", "warning", "debug", "info", "str", "repr", "format", "report"}
+    {"log", "logger", "print", "echo", "warn", "warning", "debug", "info", "str", "repr", "format"}
 )
 _PAUSING_WORDS = frozenset(
     {"sleep", "sleeper", "wait", "waits", "backoff", "delay", "pause", "throttle", "cooldown", "cool", "nap"}

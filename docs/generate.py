@@ -16,7 +16,7 @@ from typing import Any
 from click import unstyle
 
 from sadpath.analysis.finding import Finding, Fix
-from sadpath.analysis.text import split_lines
+from sadpath.analysis.syntax.text import split_lines
 from sadpath.cli.formats.full import full
 from sadpath.cli.result import Result
 from sadpath.rule import Rule

@@ -27,8 +27,8 @@ import msgspec
 from sadpath.analysis.check import check
 from sadpath.analysis.engine import Engine
 from sadpath.analysis.finding import Finding, Fix, Position, Range
-from sadpath.analysis.program import Program
-from sadpath.analysis.text import split_lines
+from sadpath.analysis.meaning.program import Program
+from sadpath.analysis.syntax.text import split_lines
 from sadpath.rule import Rule
 from sadpath.workspace.library_files import library_tables
 from sadpath.workspace.memory import MemorySources

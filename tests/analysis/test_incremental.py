@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from sadpath.analysis.check import check
 from sadpath.analysis.engine import Engine
 from sadpath.analysis.finding import FileReport
-from sadpath.analysis.program import Program
-from sadpath.analysis.text import split_lines
+from sadpath.analysis.meaning.program import Program
+from sadpath.analysis.syntax.text import split_lines
 from sadpath.testing import all_rules
 from sadpath.workspace.library_files import library_tables
 from sadpath.workspace.memory import MemorySources

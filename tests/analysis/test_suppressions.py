@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from sadpath.analysis.acceptance import acceptances
 from sadpath.analysis.finding import Finding, Position, Range, Skip
-from sadpath.analysis.outline import outline
 from sadpath.analysis.peers import MEANINGS
 from sadpath.analysis.suppressions import INVALID, UNUSED, Checked, apply
-from sadpath.analysis.text import split_lines
+from sadpath.analysis.syntax.outline import outline
+from sadpath.analysis.syntax.text import split_lines
 from sadpath.rule import Confidence, Severity
 from sadpath.testing import apply_fix
 

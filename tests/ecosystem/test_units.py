@@ -9,11 +9,11 @@ import libcst as cst
 import pytest
 
 from sadpath.analysis.finding import Position
-from sadpath.analysis.outline import Segment, outline
-from sadpath.analysis.parse import Parsed, on_large_stack, parse
-from sadpath.analysis.position import Positions
-from sadpath.analysis.text import split_lines
-from sadpath.analysis.tree import Tree
+from sadpath.analysis.syntax.outline import Segment, outline
+from sadpath.analysis.syntax.parse import Parsed, on_large_stack, parse
+from sadpath.analysis.syntax.position import Positions
+from sadpath.analysis.syntax.text import split_lines
+from sadpath.analysis.syntax.tree import Tree
 
 STANDARD = Path(sysconfig.get_path("stdlib"))
 INSTALLED = Path(sysconfig.get_path("purelib"))

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from sadpath.analysis.engine import Engine
-from sadpath.analysis.parse import on_large_stack
-from sadpath.analysis.program import Program
+from sadpath.analysis.meaning.program import Program
+from sadpath.analysis.syntax.parse import on_large_stack
 from sadpath.workspace.library_files import library_tables
 from sadpath.workspace.packs import load_rules
 from sadpath.workspace.sources import DiskSources

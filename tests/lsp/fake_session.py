@@ -5,8 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sadpath.analysis.finding import Edit, Evidence, FileReport, Finding, Fix, Position, Range, Related, Skip
-from sadpath.analysis.outline import outline
-from sadpath.analysis.text import split_lines
+from sadpath.analysis.syntax.outline import outline
+from sadpath.analysis.syntax.text import split_lines
 from sadpath.rule import Confidence, Severity
 
 

@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from sadpath.analysis.text import split_lines
+from sadpath.analysis.syntax.text import split_lines
 from sadpath.lsp.accept import Acceptances
 
 COMMENT = "  # sadpath: accept[bare-except] TODO: reason"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from sadpath.analysis.libraries import Library
+from sadpath.analysis.meaning.libraries import Library
 from sadpath.rule import RetryFact, TimeoutFact
 from sadpath.workspace.library_files import LibraryError, library_tables, read_library
 

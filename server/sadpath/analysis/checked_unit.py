@@ -4,17 +4,19 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from sadpath.analysis import classes, flow, functions, handlers
-from sadpath.analysis.bounds import blocking
-from sadpath.analysis.containment import contains_failures
-from sadpath.analysis.evaluator import Evaluator
-from sadpath.analysis.parse import Broken
-from sadpath.analysis.program import mentions, tree_of
-from sadpath.analysis.reaching import reaching
-from sadpath.analysis.retries import retry_loop
-from sadpath.analysis.retry_policy import retry_policy
-from sadpath.analysis.tree import comments, walk
-from sadpath.analysis.usage import uses
+from sadpath.analysis.failure import handlers
+from sadpath.analysis.failure.bounds import blocking
+from sadpath.analysis.failure.containment import contains_failures
+from sadpath.analysis.failure.retries import retry_loop
+from sadpath.analysis.failure.retry_policy import retry_policy
+from sadpath.analysis.failure.usage import uses
+from sadpath.analysis.meaning import classes, functions
+from sadpath.analysis.meaning.evaluator import Evaluator
+from sadpath.analysis.meaning.program import mentions, tree_of
+from sadpath.analysis.meaning.reaching import reaching
+from sadpath.analysis.syntax import flow
+from sadpath.analysis.syntax.parse import Broken
+from sadpath.analysis.syntax.tree import comments, walk
 from sadpath.rule import (
     Blocking,
     Class,

@@ -7,14 +7,14 @@ import libcst as cst
 import msgspec
 
 from sadpath.analysis.checked_unit import CheckedUnit
-from sadpath.analysis.definitions import qualname_of
-from sadpath.analysis.evaluator import Evaluator, Site
 from sadpath.analysis.finding import Edit, Fix, Range
-from sadpath.analysis.outline import Segment
-from sadpath.analysis.parse import Broken
-from sadpath.analysis.position import Positions
-from sadpath.analysis.program import Program, renamings, tree_of, words_of
-from sadpath.analysis.queries import Query
+from sadpath.analysis.meaning.definitions import qualname_of
+from sadpath.analysis.meaning.evaluator import Evaluator, Site
+from sadpath.analysis.meaning.program import Program, renamings, tree_of, words_of
+from sadpath.analysis.meaning.queries import Query
+from sadpath.analysis.syntax.outline import Segment
+from sadpath.analysis.syntax.parse import Broken
+from sadpath.analysis.syntax.position import Positions
 from sadpath.rule import Between, Confidence, Diagnostic, Evidence, Head, Place, Role, Rule, Severity, Words
 
 

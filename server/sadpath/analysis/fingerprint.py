@@ -14,6 +14,7 @@ def fingerprints(findings: Iterable[tuple[str, str, str, str]]) -> list[str]:
     seen: Counter[bytes] = Counter()
     names: list[str] = []
     for rule, path, scope, text in findings:
+        # NUL keeps the parts apart: no rule, path or scope can hold one, and the text stands last.
         content = "\0".join((rule, path, scope, " ".join(text.split()))).encode("utf-8", "surrogatepass")
         names.append(blake2b(content + b"\0%d" % seen[content], digest_size=8).hexdigest())
         seen[content] += 1

@@ -7,8 +7,8 @@ import msgspec
 from sadpath.analysis.engine import Engine, UnitFinding
 from sadpath.analysis.finding import Edit, Evidence, FileReport, Finding, Fix, Position, Range, Related, Skip
 from sadpath.analysis.fingerprint import fingerprints
-from sadpath.analysis.outline import Segment
-from sadpath.analysis.program import FileIndex, Program
+from sadpath.analysis.meaning.program import FileIndex, Program
+from sadpath.analysis.syntax.outline import Segment
 from sadpath.rule import Evidence as NamedEvidence
 
 

@@ -8,9 +8,9 @@ from typing import NamedTuple, TypeAlias
 from sadpath.analysis.acceptance import Acceptance, acceptances
 from sadpath.analysis.finding import Edit, Finding, Fix, Position, Range, Skip
 from sadpath.analysis.fingerprint import fingerprints
-from sadpath.analysis.outline import Comment, Outline
 from sadpath.analysis.peers import Place, Reach, Rules, decisions
-from sadpath.analysis.statements import Statements
+from sadpath.analysis.syntax.outline import Comment, Outline
+from sadpath.analysis.syntax.statements import Statements
 from sadpath.rule import Confidence, Severity
 
 UNUSED = "unused-suppression"

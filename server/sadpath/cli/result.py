@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sadpath.analysis.finding import FileReport, Finding, Skip
-from sadpath.analysis.text import split_lines
+from sadpath.analysis.syntax.text import split_lines
 from sadpath.workspace.files import SourceFile, read
 
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from sadpath.analysis.acceptance import acceptances
 from sadpath.analysis.finding import Edit, Position, Range
-from sadpath.analysis.logical import Logical, Unterminated, read
-from sadpath.analysis.outline import outline
-from sadpath.analysis.statements import Statements
+from sadpath.analysis.syntax.logical import Logical, Unterminated, read
+from sadpath.analysis.syntax.outline import outline
+from sadpath.analysis.syntax.statements import Statements
 
 PLACEHOLDER = "TODO: reason"
 """Stands where the author must say why."""

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple, TypeAlias
 from lsprotocol import types
 
 from sadpath.analysis.finding import Position
-from sadpath.analysis.text import split_lines
+from sadpath.analysis.syntax.text import split_lines
 
 Encoding: TypeAlias = Literal["utf-8", "utf-16", "utf-32"]
 

@@ -6,8 +6,8 @@ from collections.abc import Collection, Sequence
 from msgspec.structs import replace
 
 from sadpath.analysis.finding import FileReport, Finding
-from sadpath.analysis.outline import outline
 from sadpath.analysis.suppressions import FAMILY
+from sadpath.analysis.syntax.outline import outline
 
 
 def with_last_good(report: FileReport, before: Collection[Finding], lines: Sequence[str]) -> FileReport:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from sadpath.analysis.finding import FileReport, Skip
-from sadpath.analysis.parse import on_large_stack, uncollected
+from sadpath.analysis.syntax.parse import on_large_stack, uncollected
 from sadpath.workspace.configuration import Settings
 from sadpath.workspace.packs import load_rules
 from sadpath.workspace.walk import Target

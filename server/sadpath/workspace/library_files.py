@@ -9,7 +9,7 @@ from typing import TypeVar, cast
 
 import msgspec
 
-from sadpath.analysis.libraries import Library, LibraryTables
+from sadpath.analysis.meaning.libraries import Library, LibraryTables
 from sadpath.rule import LimitFact, RetryFact, RetryValue, TimeoutFact
 from sadpath.workspace.names import suggestion
 

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from sadpath.analysis.text import split_lines
+from sadpath.analysis.syntax.text import split_lines
 from sadpath.rule import Role
 from sadpath.workspace.sources import DiskSources
 
 
 class MemorySources:
-    """Implements `sadpath.analysis.program.Sources` over texts by path; paths are relative to where imports start."""
+    """The `Sources` of `analysis.meaning.program`, over texts by path; paths are relative to where imports start."""
 
     def __init__(self, files: Mapping[str, str]) -> None:
         self._files = {path: split_lines(text) for path, text in files.items()}

@@ -9,8 +9,8 @@ import msgspec
 from sadpath.analysis.check import check
 from sadpath.analysis.engine import Engine
 from sadpath.analysis.finding import FileReport
-from sadpath.analysis.program import Program
-from sadpath.analysis.text import split_lines
+from sadpath.analysis.meaning.program import Program
+from sadpath.analysis.syntax.text import split_lines
 from sadpath.rule import Rule
 from sadpath.workspace.configuration import Settings
 from sadpath.workspace.environment import site_packages

@@ -7,7 +7,7 @@ from pathlib import Path
 from typeshed_client.finder import find_typeshed
 
 from sadpath.analysis.finding import Skip
-from sadpath.analysis.text import split_lines
+from sadpath.analysis.syntax.text import split_lines
 from sadpath.rule import Role
 from sadpath.workspace import files
 
@@ -22,7 +22,7 @@ _NO_SOURCES = frozenset({"node_modules", "site-packages", "venv", "build", "dist
 
 
 class DiskSources:
-    """Implements `sadpath.analysis.program.Sources` over the file system. Texts given to `show` stand before files."""
+    """The `Sources` of `analysis.meaning.program`, over the file system. Texts given to `show` stand before files."""
 
     def __init__(self, root: Path, packages: Sequence[Path] = ()) -> None:
         self._root = root.as_posix()

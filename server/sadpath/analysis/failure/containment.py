@@ -1,0 +1,48 @@
+"""Whether a function keeps its failures to itself."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from sadpath.analysis.meaning.definitions import definitions
+from sadpath.analysis.meaning.program import Program
+from sadpath.analysis.meaning.queries import query
+from sadpath.analysis.syntax.tree import walk
+from sadpath.rule import name_of
+
+if TYPE_CHECKING:
+    from sadpath.analysis.meaning.evaluator import Evaluator
+
+_ALL = frozenset({"builtins.Exception", "builtins.BaseException"})
+
+
+@query(cycle=False)
+def contains_failures(program: Program, path: str, qualname: str) -> bool:
+    """Whether all that can fail in a function stands in a `try` that stops every exception."""
+    found = [(e, node) for e, node in definitions(program, path, qualname) if isinstance(node, cst.FunctionDef)]
+    return bool(found) and all(_contained(evaluator, node.body.body) for evaluator, node in found)
+
+
+def _contained(evaluator: "Evaluator", statements: Iterable[cst.CSTNode]) -> bool:
+    return all(_cannot_fail(evaluator, statement) for statement in statements)
+
+
+def _cannot_fail(evaluator: "Evaluator", statement: cst.CSTNode) -> bool:
+    if isinstance(statement, cst.Try):
+        rest = [*(statement.orelse.body.body if statement.orelse else ())]
+        return any(_stops_all(evaluator, handler) for handler in statement.handlers) and _contained(evaluator, rest)
+    if isinstance(statement, cst.While):
+        return not _calls(statement.test) and _contained(evaluator, statement.body.body)
+    if isinstance(statement, cst.SimpleStatementLine):
+        return not _calls(statement) and not any(isinstance(small, cst.Raise | cst.Assert) for small in statement.body)
+    return isinstance(statement, cst.FunctionDef)
+
+
+def _stops_all(evaluator: "Evaluator", handler: cst.ExceptHandler) -> bool:
+    stops = handler.type is None or name_of(evaluator.value(handler.type)) in _ALL
+    return stops and not any(isinstance(node, cst.Raise) for node in walk(handler.body))
+
+
+def _calls(node: cst.CSTNode) -> bool:
+    return any(isinstance(inner, cst.Call | cst.Await) for inner in walk(node))

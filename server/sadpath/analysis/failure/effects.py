@@ -1,0 +1,319 @@
+"""What calls do, as far as retries are concerned: reach outside, only compute, report, pause or perhaps raise.
+
+Names alone decide only towards silence: a call that is not known counts as one that reaches outside, unless its name
+says that it computes, reports or pauses.
+"""
+
+import re
+from collections.abc import Sequence
+
+import libcst as cst
+
+from sadpath.analysis.failure.places import calls_in, own
+from sadpath.analysis.syntax.tree import walk
+from sadpath.rule import Class, Unit, members, name_of
+
+
+def words_of(name: str) -> frozenset[str]:
+    """The words of an identifier in lower case: `wait_for`, `waitFor` and `WaitFor` have `wait` and `for`."""
+    return frozenset(word.lower() for word in _WORD.findall(name))
+
+
+def last_name(expression: cst.BaseExpression) -> str:
+    """The last name of a dotted chain, also of one that is called; "" where there is none."""
+    match expression:
+        case cst.Name():
+            return expression.value
+        case cst.Attribute():
+            return expression.attr.value
+        case cst.Call():
+            return function_name(expression)
+        case _:
+            return ""
+
+
+def function_name(call: cst.Call) -> str:
+    """The last name of what is called; "" where that is computed."""
+    return last_name(call.func) if isinstance(call.func, cst.Name | cst.Attribute) else ""
+
+
+def called(unit: Unit, call: cst.Call) -> str:
+    """The dotted name of what is called; "" where it is not known or may be several things."""
+    return name_of(unit.denotes(call.func).value)
+
+
+def attempt(unit: Unit, body: Sequence[cst.BaseStatement]) -> cst.Call | None:
+    """The call that an attempt is about: of those that reach outside the first, if possible one that is always made."""
+    calls = [call for call in calls_in(*body) if reaches_outside(unit, call)]
+    certain = {*calls_in(*(line for line in body if not isinstance(line, cst.If)))}
+    branches = {*calls_in(*(node.body for node in own(*body) if isinstance(node, cst.If)))}
+
+    def rank(call: cst.Call) -> tuple[bool, ...]:
+        known = unit.libraries.timeout(called(unit, call)) is not None and not pauses(unit, call)
+        awaited = isinstance(unit.parent(call), cst.Await)
+        is_tool = bool(words_of(function_name(call)) & _TOOL_WORDS) or _makes_object(unit, call)
+        return (call not in certain, call not in branches, not known, is_tool, not awaited)
+
+    chosen = min(calls, key=rank, default=None)
+    return _wrapped(unit, chosen) if chosen else None
+
+
+def _wrapped(unit: Unit, call: cst.Call) -> cst.Call:
+    """What a wrapper such as `asyncio.shield` or `wait_for` is given to run, where it is called there."""
+    given = call.args[0].value if call.args else None
+    return given if isinstance(given, cst.Call) and called(unit, call).startswith("asyncio.") else call
+
+
+def reaches_outside(unit: Unit, call: cst.Call) -> bool:
+    """Whether the call may do something that fails for reasons outside of this code."""
+    name = called(unit, call)
+    if unit.libraries.timeout(name) or name in _OUTSIDE:
+        return True
+    if reports(unit, call) or pauses(unit, call) or asks_user(call):
+        return False
+    if name.partition(".")[0] in _COMPUTING_MODULES or function_name(call) in _COMPUTING_METHODS:
+        return False
+    return not _makes_exception(unit, call) and not words_of(function_name(call)) & _COMPUTING_WORDS
+
+
+def reports(unit: Unit, call: cst.Call) -> bool:
+    """Whether the call only tells someone: logging, printing, warning, counting for statistics."""
+    name = called(unit, call)
+    if name in _REPORTING or name.startswith(("logging.", "traceback.", "warnings.")):
+        return True
+    function = function_name(call)
+    if isinstance(call.func, cst.Attribute):
+        receiver = words_of(last_name(call.func.value))
+        told = function in _LOGGING_METHODS or bool(receiver & _LOGGERS and function in _LOUD_METHODS)
+        return told or bool(_LOGGING_PREFIX.match(function))
+    return bool(words_of(function) & _REPORTING_WORDS)
+
+
+def pauses(unit: Unit, call: cst.Call) -> bool:
+    """Whether the call may let time pass before it returns, judged by its name where no more is known."""
+    return sleeps(unit, call) or bool(words_of(function_name(call)) & _PAUSING_WORDS)
+
+
+def does_nothing(unit: Unit, call: cst.Call) -> bool:
+    """Whether the call only tells someone, or lets time pass."""
+    return reports(unit, call) or pauses(unit, call)
+
+
+def is_sleep(name: str) -> bool:
+    """Whether a dotted name is a function that does nothing but let the time pass that it is given."""
+    return name in _SLEEPS
+
+
+def sleeps(unit: Unit, call: cst.Call) -> bool:
+    """Whether the call is a sleep, or is named as one."""
+    return is_sleep(called(unit, call)) or "sleep" in words_of(function_name(call))
+
+
+def may_give_up(unit: Unit, call: cst.Call, exception: str) -> bool:
+    """Whether a helper that a handler calls may end the retries: it is given the exception, or its name says so."""
+    if reports(unit, call) or function_name(call) in _COMPUTING_METHODS:
+        return False
+    if words_of(function_name(call)) & _RAISING_WORDS:
+        return True
+    if sleeps(unit, call) or called(unit, call).startswith("builtins.") or _makes_exception(unit, call):
+        return False
+    return any(_mentions(argument, exception) for argument in call.args)
+
+
+def is_fresh(call: cst.Call) -> bool:
+    """Whether the call gives something else each time: the next candidate, or a random one."""
+    name = function_name(call)
+    if name in ("pop", "popleft", "popitem"):
+        return not any(isinstance(argument.value, cst.SimpleString) for argument in call.args)
+    return bool(words_of(name) & _FRESH_WORDS)
+
+
+def takes_next(call: cst.Call) -> bool:
+    """Whether the call takes, by its name, the next thing from outside: after a failure it is another one."""
+    return bool(words_of(function_name(call)) & _STREAM_WORDS)
+
+
+def takes_turns(call: cst.Call) -> bool:
+    """Whether the call does, by its name, one step of a lasting job: it waits for the next thing, or handles one."""
+    return bool(words_of(function_name(call)) & _TURN_WORDS)
+
+
+def connects(expression: cst.BaseExpression) -> bool:
+    """Whether an expression is a call that, by its name, opens a connection."""
+    return isinstance(expression, cst.Call) and bool(words_of(last_name(expression)) & {"connect", "connection"})
+
+
+def returns_value(unit: Unit, step: cst.CSTNode) -> bool:
+    """Whether a step is a call of Twisted's `returnValue`, which leaves a generator as `return` leaves a function."""
+    if not isinstance(step, cst.Expr) or not isinstance(step.value, cst.Call):
+        return False
+    return called(unit, step.value).endswith("defer.returnValue")
+
+
+def makes_unique(call: cst.Call) -> bool:
+    """Whether the call makes up a name or key that is hoped to be free."""
+    return bool(words_of(function_name(call)) & _UNIQUE_WORDS)
+
+
+def asks_user(call: cst.Call) -> bool:
+    """Whether the call waits for someone to type something."""
+    return function_name(call) in _ASKING
+
+
+def is_wait_in_slices(call: cst.Call) -> bool:
+    """Whether the call waits, for the time that it is given, for something that goes on meanwhile."""
+    timed = any(argument.keyword is None or "timeout" in argument.keyword.value for argument in call.args)
+    return timed and bool(words_of(function_name(call)) & _WAITING_WORDS)
+
+
+def _mentions(node: cst.CSTNode, name: str) -> bool:
+    return bool(name) and any(isinstance(inner, cst.Name) and inner.value == name for inner in walk(node))
+
+
+def _makes_object(unit: Unit, call: cst.Call) -> bool:
+    return isinstance(unit.denotes(call.func).value, Class)
+
+
+def _makes_exception(unit: Unit, call: cst.Call) -> bool:
+    values = members(unit.denotes(call.func).value)
+    return any(isinstance(value, Class) and unit.is_exception(value, "builtins.BaseException") for value in values)
+
+
+_TOOL_WORDS = frozenset({"client", "session", "cursor", "headers", "config", "time", "timer"})
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+
+_SLEEPS = frozenset(
+    {
+        "time.sleep",
+        "asyncio.sleep",
+        "asyncio.tasks.sleep",
+        "anyio.sleep",
+        "trio.sleep",
+        "curio.sleep",
+        "gevent.sleep",
+        "eventlet.sleep",
+        "eventlet.greenthread.sleep",
+        "tornado.gen.sleep",
+    }
+)
+_OUTSIDE = frozenset({"builtins.open", "io.open", "os.open"})
+_REPORTING = frozenset({"builtins.print", "click.echo", "click.secho", "typer.echo", "rich.print"})
+_LOGGING_METHODS = frozenset({"debug", "info", "warning", "warn", "exception", "print", "print_exc", "format_exc"})
+_LOUD_METHODS = frozenset({"error", "critical", "fatal", "log", "msg", "trace", "success", "notice", "emit", "write"})
+_LOGGERS = frozenset({"log", "logger", "logging", "stderr", "stdout", "console", "loguru", "metrics", "statsd"})
+_LOGGING_PREFIX = re.compile(r"_*(log|warn|debug)(_|$|[A-Z])")
+_REPORTING_WORDS = frozenset(
+    {"log", "logger", "print", "echo", "warn", "warning", "debug", "info", "str", "repr", "format"}
+)
+_PAUSING_WORDS = frozenset(
+    {"sleep", "sleeper", "wait", "waits", "backoff", "delay", "pause", "throttle", "cooldown", "cool", "nap"}
+)
+_WAITING_WORDS = frozenset(
+    {
+        *(
+            "wait",
+            "result",
+            "results",
+            "get",
+            "join",
+            "poll",
+            "acquire",
+            "recv",
+            "receive",
+            "recvfrom",
+            "read",
+            "readline",
+        ),
+        *("accept", "select", "drain", "events", "exception", "communicate", "next", "consume", "fetch", "expect"),
+    }
+)
+_STREAM_WORDS = frozenset({"recv", "receive", "recvfrom", "recvmsg", "accept", "readline", "select", "poll", "waitpid"})
+_TURN_WORDS = frozenset(
+    {
+        *("recv", "receive", "recvfrom", "read", "readline", "accept", "poll", "select", "get", "next", "dequeue"),
+        *("pop", "acquire", "join", "listen", "drain", "handle", "process", "serve", "dispatch", "once", "one"),
+        *("step", "tick", "turn", "iteration", "iterate", "send", "write", "publish", "ping", "beat", "heartbeat"),
+        *("flush", "update", "refresh", "sync", "check"),
+    }
+)
+_RAISING_WORDS = frozenset(
+    {
+        *("raise", "raises", "reraise", "abort", "fail", "give", "exit", "die", "check", "ensure"),
+        *("limit", "budget", "attempt", "attempts", "retry", "retries", "breaker", "expire", "expired", "bail"),
+    }
+)
+_FRESH_WORDS = frozenset(
+    {
+        *("next", "random", "choice", "choices", "randint", "randrange", "randbits", "shuffle", "sample", "draw"),
+        *("numbered", "unique", "nowait", "dequeue"),
+    }
+)
+_UNIQUE_WORDS = frozenset(
+    {
+        *_FRESH_WORDS,
+        "uuid",
+        "uuid4",
+        "unique",
+        "token",
+        "hex",
+        "generate",
+        "generator",
+        "slug",
+        "id",
+        "urlsafe",
+        "mktemp",
+    }
+)
+_ASKING = frozenset(
+    {
+        *("input", "raw_input", "getpass", "prompt", "ask", "confirm", "getch", "getche", "getkey", "get_wch"),
+        *("getstr", "read_key", "readkey", "cmdloop", "unsafe_ask", "interact", "get_input", "choose"),
+    }
+)
+_COMPUTING_MODULES = frozenset(
+    {
+        *("builtins", "json", "re", "math", "struct", "ast", "datetime", "base64", "string", "copy", "operator"),
+        *("decimal", "fractions", "enum", "dataclasses", "itertools", "functools", "collections", "inspect"),
+        *("typing", "uuid", "random", "secrets", "textwrap", "contextlib", "weakref", "types", "time", "calendar"),
+        *("heapq", "bisect", "statistics", "html", "binascii", "hashlib", "hmac", "numbers", "abc", "errno"),
+    }
+)
+_COMPUTING_METHODS = frozenset(
+    {
+        *("append", "items", "keys", "values", "split", "strip", "format", "encode", "decode", "startswith"),
+        *("endswith", "lower", "upper", "replace", "copy", "pop", "popleft", "update", "add", "extend", "remove"),
+        *("insert", "sort", "index", "count", "setdefault", "group", "match", "search", "is_set", "done", "json"),
+        *("loads", "dumps", "isinstance", "getattr", "cast", "discard", "clear", "hexdigest", "isoformat", "float"),
+        *(
+            "int",
+            "len",
+            "partial",
+            "throw",
+            "set",
+            "set_result",
+            "set_exception",
+            "raise_for_status",
+            "mkdir",
+            "makedirs",
+        ),
+    }
+)
+_COMPUTING_WORDS = frozenset(
+    {
+        *("parse", "parser", "parsed", "tokenize", "validate", "convert", "compute", "calculate", "eval", "match"),
+        *(
+            "format",
+            "render",
+            "sample",
+            "random",
+            "choice",
+            "shuffle",
+            "normalize",
+            "compile",
+            "solve",
+            "cholesky",
+            "coerce",
+        ),
+    }
+)

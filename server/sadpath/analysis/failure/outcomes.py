@@ -1,0 +1,261 @@
+"""What becomes of an exception on each way through the handler that caught it.
+
+Names alone decide only towards silence: what is called `exception` or `capture_exception` records, whatever it is, and
+a call that is not known may tell of the exception.
+"""
+
+import libcst as cst
+
+from sadpath.analysis.failure.effects import called, is_sleep, last_name, words_of
+from sadpath.analysis.failure.places import calls_in, own
+from sadpath.rule import Catcher, Class, Exit, Handling, Outcome, Path, Unit
+
+CLOSING = frozenset(
+    {
+        "aclose", "cancel", "cleanup", "clear", "close", "closed", "deregister", "detach", "disconnect", "dispose",
+        "flush", "join", "logout", "quit", "release", "remove", "reset", "rmdir", "rmtree", "rollback", "shutdown",
+        "stop", "teardown", "unlink", "unlock", "unregister", "unsubscribe",
+    }
+)  # fmt: skip
+"""What the names of calls that release something begin with."""
+
+LEVELS = frozenset(
+    {"trace", "debug", "info", "success", "notice", "warn", "warning", "error", "critical", "fatal", "log", "print"}
+)
+"""What calls are called that log or print a message."""
+
+
+def releases(call: cst.Call) -> bool:
+    """Whether a call's name says that it only releases something."""
+    return _verb(call) in CLOSING
+
+
+def _verb(call: cst.Call) -> str:
+    """What a call's name begins with, in lower case: `close` of `_force_close_all`."""
+    name = last_name(call.func).lower().strip("_").removeprefix("force_").removeprefix("wait_")
+    return name.partition("_")[0]
+
+
+def later(unit: Unit, node: Catcher) -> list[cst.BaseStatement]:
+    """The statements that run after a catcher that falls through, up to the end of the loop or function around it."""
+    found: list[cst.BaseStatement] = []
+    below: cst.CSTNode = node
+    for above in unit.ancestors(node):
+        if isinstance(above, cst.FunctionDef | cst.While | cst.For):
+            break
+        if isinstance(above, cst.IndentedBlock):
+            after = list(above.body)
+            found.extend(after[next(index for index, item in enumerate(after) if item is below) + 1 :])
+        below = above
+    return found
+
+
+def handlings(unit: Unit, node: Catcher) -> tuple[Handling, ...]:
+    """Each way through a handler with what becomes of the exception; one way where nothing is known to leave it.
+
+    Where the code asks whether it is shutting down, or whether there is a logger, only what it does otherwise counts.
+    """
+    if isinstance(node, cst.With):
+        return (Handling(Path((), Exit.FALLS), Outcome.NOTHING),)
+    bound = node.name.name if node.name else None
+    reader = _Reader(unit, bound.value if isinstance(bound, cst.Name) else "")
+    ways = tuple(Handling(path, reader.outcome(path)) for path in unit.paths(node.body))
+    if not ways:
+        return (Handling(Path((), Exit.FALLS), Outcome.ANSWERED),)
+    settled = _raised_later(unit, node, ways)
+    if settled:
+        return tuple(
+            Handling(way.path, max(way.outcome, settled)) if way.path.exit is Exit.FALLS else way for way in ways
+        )
+    asked = _asked(unit, ways)
+    asking = [way for way in ways if not asked.isdisjoint(way.path.steps)]
+    otherwise = max((way.outcome for way in asking), default=Outcome.NOTHING)
+    return tuple(way for way in ways if way not in asking or way.outcome is otherwise)
+
+
+def _raised_later(unit: Unit, node: Catcher, ways: tuple[Handling, ...]) -> Outcome | None:
+    """What becomes of the exception where what follows a handler raises another, or ends the process, in any case."""
+    if not any(way.path.exit is Exit.FALLS and way.outcome < Outcome.ANSWERED for way in ways):
+        return None
+    exits = {path.exit for path in unit.paths(later(unit, node))}
+    if not exits or not exits <= {Exit.RAISES, Exit.ENDS}:
+        return None
+    return Outcome.CONVERTED if Exit.RAISES in exits else Outcome.ENDED
+
+
+def _asked(unit: Unit, ways: tuple[Handling, ...]) -> frozenset[cst.CSTNode]:
+    """The tests on the ways that ask if all this is about to end anyway, or if there is anyone to tell."""
+    steps = {step for way in ways for step in way.path.steps}
+    tests = [step for step in steps if isinstance(step, cst.BaseExpression)]
+    if not tests:
+        return frozenset()
+    called = [call.func for call in calls_in(*steps)]
+    used = {unit.code(func.value if isinstance(func, cst.Attribute) else func) for func in called}
+    return frozenset(test for test in tests if _is_ending(test) or unit.code(_subject(test)) in used)
+
+
+def _is_ending(test: cst.BaseExpression) -> bool:
+    return any(isinstance(inner, cst.Name) and words_of(inner.value) & _ENDING for inner in own(test))
+
+
+def _subject(test: cst.BaseExpression) -> cst.BaseExpression:
+    """What a test asks about: `x` in `x`, `not x` and `x is not None`."""
+    if isinstance(test, cst.UnaryOperation):
+        return _subject(test.expression)
+    return test.left if isinstance(test, cst.Comparison) else test
+
+
+class _Reader:
+    """Reads the steps of one handler. `name` is what the exception is bound to, or ""."""
+
+    def __init__(self, unit: Unit, name: str) -> None:
+        self._unit = unit
+        self._name = name
+
+    def outcome(self, path: Path) -> Outcome:
+        """The best thing that happens to the exception on the way."""
+        if path.exit is Exit.ENDS:
+            return Outcome.ENDED
+        if path.exit is Exit.RAISES:
+            return Outcome.RAISED if self._raises_again(path.end) else Outcome.CONVERTED
+        return max((self._step(step) for step in path.steps), default=Outcome.NOTHING)
+
+    def _raises_again(self, end: cst.CSTNode | None) -> bool:
+        if not isinstance(end, cst.Raise):
+            return False
+        return end.exc is None or self._unit.code(end.exc).partition(".with_traceback(")[0] == self._name
+
+    def _step(self, step: cst.CSTNode) -> Outcome:
+        match step:
+            case cst.Pass() | cst.Break() | cst.Continue() | cst.Global() | cst.Nonlocal():
+                return Outcome.NOTHING
+            case cst.Expr():
+                return self._done(step.value)
+            case cst.Return():
+                return self._value(step.value)
+            case cst.Assign() | cst.AnnAssign():
+                return Outcome.ANSWERED if _is_flag(step.value) else max(self._value(step.value), self._targets(step))
+            case cst.Del():
+                return Outcome.TIDIED
+            case cst.BaseExpression():
+                return Outcome.KEPT if self._mentions(step) else Outcome.NOTHING
+            case _:
+                return Outcome.KEPT if self._mentions(step) else Outcome.ANSWERED
+
+    def _targets(self, step: cst.Assign | cst.AnnAssign) -> Outcome:
+        return Outcome.KEPT if self._mentions(step) else Outcome.REPLACED
+
+    def _done(self, expression: cst.BaseExpression) -> Outcome:
+        """What an expression does whose value nobody uses."""
+        call = expression.expression if isinstance(expression, cst.Await) else expression
+        if not isinstance(call, cst.Call):
+            return Outcome.NOTHING if isinstance(call, cst.BaseString | cst.Ellipsis) else Outcome.ANSWERED
+        if any(self._records(inner) for inner in own(call)):
+            return Outcome.RECORDED
+        told = self._told(call)
+        if told is not None:
+            return told
+        if self._mentions(call):
+            return Outcome.KEPT
+        if is_sleep(called(self._unit, call)):
+            return Outcome.NOTHING
+        return Outcome.TIDIED if _verb(call) in _TIDYING else Outcome.ANSWERED
+
+    def _told(self, call: cst.Call) -> Outcome | None:
+        """What a call tells that writes a message for people; None where it is not known to do that."""
+        level = last_name(call.func)
+        if level not in LEVELS or not called(self._unit, call).startswith(_LOGGING):
+            return None
+        if level in ("debug", "trace"):
+            return Outcome.WHISPERED
+        return Outcome.LOGGED if self._mentions(call) or level == "log" else Outcome.MENTIONED
+
+    def _value(self, expression: cst.BaseExpression | None) -> Outcome:
+        """What a value that takes the place of the result amounts to."""
+        if expression is None:
+            return Outcome.NOTHING
+        nodes = list(own(expression))
+        if any(self._records(node) for node in nodes):
+            return Outcome.RECORDED
+        if self._mentions(expression):
+            return Outcome.KEPT
+        plain = all(self._is_plain(node) for node in nodes) and not any(_says_failure(node) for node in nodes)
+        return Outcome.REPLACED if plain else Outcome.ANSWERED
+
+    def _is_plain(self, node: cst.CSTNode) -> bool:
+        """Whether a part of an expression computes nothing; an empty `dict()` or a `float("nan")` does not either."""
+        if isinstance(node, cst.Call):
+            constant = all(isinstance(arg.value, cst.BaseString | cst.BaseNumber) for arg in node.args)
+            cls = self._unit.denotes(node.func).value
+            return constant and isinstance(cls, Class) and cls.name.startswith("builtins.")
+        return isinstance(node, _PLAIN)
+
+    def _mentions(self, node: cst.CSTNode) -> bool:
+        """Whether the exception is read, by its name or through `sys.exc_info`."""
+        return any(
+            (isinstance(inner, cst.Name) and inner.value == self._name)
+            or (isinstance(inner, cst.Call) and last_name(inner.func) in ("exc_info", "exception"))
+            for inner in own(node)
+        )
+
+    def _records(self, node: cst.CSTNode) -> bool:
+        """Whether a call keeps the traceback: in a log, on a stream, in an error tracker, in a string."""
+        if not isinstance(node, cst.Call):
+            return False
+        if last_name(node.func) in _RECORDERS or called(self._unit, node).startswith("traceback."):
+            return True
+        return any(
+            arg.keyword and arg.keyword.value in _TRACEBACK_ARGUMENTS and not _is_off(arg.value) for arg in node.args
+        )
+
+
+_LOGGING = ("builtins.print", "logging.", "loguru.", "structlog.")
+_RECORDERS = frozenset(
+    {
+        "capture_exception", "captureException", "exception", "excepthook", "format_exc", "format_exception",
+        "handleError", "log_exception", "notice_error", "print_exc", "print_exception", "record_exception",
+        "report_exc_info",
+        "showtraceback", "call_exception_handler",
+    }
+)  # fmt: skip
+_FAILURES = frozenset(
+    {"error", "errored", "errors", "fail", "failed", "failure", "invalid", "unavailable", "unhealthy"}
+)
+_ENDING = frozenset(
+    {
+        "alive", "cancelled", "close", "closed", "closing", "disposed", "exit", "exiting", "finalizing", "running",
+        "shutdown", "shutting", "stop", "stopped", "stopping", "terminated",
+    }
+)  # fmt: skip
+_TIDYING = CLOSING - {
+    "cancel",
+    "deregister",
+    "disconnect",
+    "logout",
+    "quit",
+    "shutdown",
+    "stop",
+    "unregister",
+    "unsubscribe",
+}
+"""What changes nothing for others; to stop or to disconnect is an answer."""
+_TRACEBACK_ARGUMENTS = frozenset({"exc_info", "exception", "stack_info", "with_traceback"})
+_PLAIN = (
+    cst.Name, cst.Attribute, cst.BaseNumber, cst.BaseString, cst.Ellipsis, cst.UnaryOperation, cst.BaseElement,
+    cst.Tuple, cst.List, cst.Set, cst.Dict, cst.BaseDictElement, cst.Arg, cst.FormattedStringText,
+    cst.FormattedStringExpression,
+)  # fmt: skip
+
+
+def _is_flag(value: cst.BaseExpression | None) -> bool:
+    """Whether what is assigned tells later code that something failed."""
+    return isinstance(value, cst.Name) and value.value in ("True", "False")
+
+
+def _says_failure(node: cst.CSTNode) -> bool:
+    """Whether a name says that something went wrong, as in `Status.FAILED`."""
+    return isinstance(node, cst.Name) and bool(words_of(node.value) & _FAILURES)
+
+
+def _is_off(value: cst.BaseExpression) -> bool:
+    return isinstance(value, cst.Name) and value.value in ("False", "None")

@@ -1,0 +1,398 @@
+"""What functions are and give: kind, decorators, parameters, declared and inferred results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal
+
+import libcst as cst
+import msgspec
+
+from sadpath.analysis.meaning import annotated, classes, generics
+from sadpath.analysis.meaning.binding import SCOPE_TYPES, all_parameters
+from sadpath.analysis.meaning.definitions import definitions, qualname_of
+from sadpath.analysis.meaning.denotation import NOTHING, because, describe, join
+from sadpath.analysis.meaning.program import Program
+from sadpath.analysis.meaning.queries import query
+from sadpath.analysis.syntax.flow import paths
+from sadpath.analysis.syntax.tree import children
+from sadpath.rule import (
+    Class,
+    Constant,
+    Denotation,
+    Exit,
+    Function,
+    Instance,
+    Value,
+    is_coroutine,
+    last_name,
+    members,
+    name_of,
+)
+
+if TYPE_CHECKING:
+    from sadpath.analysis.meaning.evaluator import Evaluator
+
+_METHOD_KINDS: dict[str, Literal["static", "class", "property"]] = {
+    "staticmethod": "static",
+    "abc.abstractstaticmethod": "static",
+    "classmethod": "class",
+    "abc.abstractclassmethod": "class",
+    "property": "property",
+    "abc.abstractproperty": "property",
+    "functools.cached_property": "property",
+    "types.DynamicClassAttribute": "property",
+}
+_KEEPS_KIND = frozenset(
+    {
+        "abc.abstractmethod",
+        "typing.overload",
+        "typing.override",
+        "typing.final",
+        "typing.no_type_check",
+        "typing_extensions.overload",
+        "typing_extensions.override",
+        "typing_extensions.final",
+        "typing_extensions.deprecated",
+        "warnings.deprecated",
+        *_METHOD_KINDS,
+    }
+)
+_ENDS = frozenset({"sys.exit", "os._exit", "os.abort", "builtins.exit", "builtins.quit"})
+_NEVER = frozenset({"typing.NoReturn", "typing.Never", "typing_extensions.NoReturn", "typing_extensions.Never"})
+_MOST_RETURNS = 8
+
+
+def defined(evaluator: Evaluator, node: cst.FunctionDef) -> Denotation:
+    """The function that a definition of this unit makes, after its decorators."""
+    qualname = qualname_of(evaluator.site.scope, evaluator.tree, node)
+    module = evaluator.program.sources.module_name(evaluator.site.path)
+    name = evaluator.program.libraries.canonical(f"{module}.{qualname}")
+    found = Denotation(Function(name, kind_of(node), evaluator.site.path, qualname))
+    for decorator in reversed(node.decorators):
+        found = _decorated(evaluator, found, decorator.decorator)
+    value = found.value
+    if isinstance(value, Function) and value.kind == "coroutine":
+        head = f"async def {node.name.value}" if node.asynchronous else f"def {node.name.value}"
+        step = evaluator.evidence(f"`{node.name.value}` is `async def`", node)
+        return because(found, type(step)(step.text, step.path, step.scope, head))
+    return found
+
+
+@lru_cache(maxsize=4096)
+def kind_of(node: cst.FunctionDef) -> Literal["function", "coroutine", "generator", "async generator"]:
+    """What calling the plain function gives."""
+    yields = any(isinstance(inner, cst.Yield) for inner in own_nodes(node.body))
+    if node.asynchronous is not None:
+        yields = yields or (_is_abstract(node) and _promises_iterator(node))
+        return "async generator" if yields else "coroutine"
+    return "generator" if yields else "function"
+
+
+def _promises_iterator(node: cst.FunctionDef) -> bool:
+    """Whether a function is declared to return an asynchronous iterator: what implements an abstract one yields."""
+    declared = node.returns.annotation if node.returns is not None else None
+    if isinstance(declared, cst.Subscript):
+        declared = declared.value
+    return declared is not None and last_name(declared) in ("AsyncIterator", "AsyncGenerator", "AsyncIterable")
+
+
+def own_nodes(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """The nodes of a function's body that run when it runs: not the bodies of functions and classes in it."""
+    stack = [node]
+    while stack:
+        node = stack.pop()
+        yield node
+        if type(node) not in SCOPE_TYPES:
+            stack.extend(reversed(children(node)))
+
+
+def method_kind(evaluator: Evaluator, node: cst.FunctionDef) -> Literal["method", "static", "class", "property"]:
+    """How a class binds the function to its instances."""
+    if node.name.value in ("__new__", "__init_subclass__", "__class_getitem__"):
+        return "class"
+    for decorator in node.decorators:
+        if isinstance(decorator.decorator, cst.Attribute) and decorator.decorator.attr.value in ("setter", "deleter"):
+            return "property"
+        known = _METHOD_KINDS.get(decorator_name(evaluator, decorator.decorator))
+        if known is not None:
+            return known
+    return "method"
+
+
+def decorator_name(evaluator: Evaluator, node: cst.BaseExpression) -> str:
+    """The dotted name of what decorates, or of what is called to decorate; builtins without their module."""
+    if isinstance(node, cst.Call):
+        node = node.func
+    return name_of(evaluator.value(node)).removeprefix("builtins.")
+
+
+def parameter(evaluator: Evaluator, node: cst.Param) -> Denotation:
+    """What a parameter is in the body of its function."""
+    parameters = evaluator.tree.parents.get(node)
+    function = evaluator.tree.parents.get(parameters) if parameters is not None else None
+    if isinstance(function, cst.FunctionDef) and isinstance(parameters, cst.Parameters):
+        if node is parameters.star_arg or node is parameters.star_kwarg:
+            return NOTHING
+        this = _this(evaluator, function, node)
+        if this is not None:
+            return Denotation(this)
+    if node.annotation is None:
+        return NOTHING
+    found = annotated.instance(evaluator, node.annotation.annotation)
+    found = Denotation(generics.closed(found.value), found.because)
+    what = describe(found.value)
+    if not what:
+        return found
+    return because(found, evaluator.evidence(f"`{node.name.value}` is declared `{what}`", node))
+
+
+def result(program: Program, function: Function, call: Call | None = None) -> Denotation:
+    """What a call of the function gives; of a coroutine function, what awaiting that gives.
+
+    `call`, where it is known, tells which overload is meant and what type variables stand for.
+    """
+    named = program.libraries.result(function.name)
+    if named == "Self":
+        return Denotation(function.receiver) if function.receiver is not None else NOTHING
+    if named:
+        return Denotation(Instance(Class(named)))
+    if not function.path:
+        return NOTHING
+    found = program.queries.ask(returns, function.path, function.qualname, call.shape if call is not None else None)
+    value = generics.substituted(found.value, _of_receiver(program, function))
+    if call is not None and generics.is_open(value):
+        value = generics.substituted(value, generics.meaning_in_call(call.evaluator, function, call.node))
+    if is_coroutine(value) and value != found.value:
+        return NOTHING  # it only passes through, so this call is not what made it
+    return Denotation(generics.closed(annotated.with_receiver(value, function.receiver)), found.because)
+
+
+def _of_receiver(program: Program, function: Function) -> dict[str, Value]:
+    """What the type variables of the class that defines a method stand for on its receiver."""
+    receiver = function.receiver
+    cls = receiver.cls if isinstance(receiver, Instance) else receiver
+    if cls is None:
+        return {}
+    defining = function.qualname.rpartition(".")[0]
+    for owner in program.queries.ask(classes.ancestry, cls).classes:
+        if owner.path == function.path and owner.qualname == defining:
+            return generics.solved(program, owner)
+    return {}
+
+
+class Shape(msgspec.Struct, frozen=True):
+    """How many positional arguments a call gives, `self` included, and which keywords."""
+
+    positional: int
+    keywords: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call in the unit of an evaluator, of a function that may be bound."""
+
+    evaluator: Evaluator
+    node: cst.Call
+    bound: bool
+
+    @property
+    def shape(self) -> Shape | None:
+        """The shape of the arguments; None where some are unpacked."""
+        if any(argument.star for argument in self.node.args):
+            return None
+        keywords = frozenset(argument.keyword.value for argument in self.node.args if argument.keyword is not None)
+        return Shape(len(self.node.args) - len(keywords) + self.bound, keywords)
+
+
+@query(cycle=NOTHING)
+def returns(program: Program, path: str, qualname: str, shape: Shape | None) -> Denotation:
+    """What a function returns, as declared or else as its `return` statements tell.
+
+    Of several overloads, what those return that take a call of that shape: which of them is meant, types decide.
+    """
+    found = [(e, node) for e, node in definitions(program, path, qualname) if isinstance(node, cst.FunctionDef)]
+    if len(found) > 1 and shape is not None:
+        found = [(e, node) for e, node in found if _takes(node.params, shape)] or found
+    results = [_declared(e, node) if node.returns is not None else _inferred(e, node) for e, node in found]
+    return join(results) if results else NOTHING
+
+
+def _takes(parameters: cst.Parameters, shape: Shape) -> bool:
+    """Whether a call of a shape fits the parameters."""
+    positional = [*parameters.posonly_params, *parameters.params]
+    if shape.positional > len(positional) and not isinstance(parameters.star_arg, cst.Param):
+        return False
+    named = {p.name.value for p in (*parameters.params, *parameters.kwonly_params)}
+    if not shape.keywords <= named and parameters.star_kwarg is None:
+        return False
+    left = [*positional[shape.positional :], *parameters.kwonly_params]
+    return all(p.default is not None or p.name.value in shape.keywords for p in left)
+
+
+def _declared(evaluator: Evaluator, node: cst.FunctionDef) -> Denotation:
+    assert node.returns is not None
+    declared = annotated.instance(evaluator, node.returns.annotation)
+    what = describe(declared.value)
+    if not what or evaluator.site.path.endswith(".pyi"):
+        return declared
+    return because(declared, evaluator.evidence(f"`{node.name.value}` returns `{what}`", node))
+
+
+def never_returns(evaluator: Evaluator, call: cst.Call) -> bool:
+    """Whether a call always raises or ends the process."""
+    values = members(evaluator.value(call.func))
+    return all(_never(evaluator.program, value) for value in values)
+
+
+def _never(program: Program, value: Value) -> bool:
+    if not isinstance(value, Function):
+        return False
+    if value.name in _ENDS:
+        return True
+    return (
+        value.kind == "function" and bool(value.path) and program.queries.ask(always_raises, value.path, value.qualname)
+    )
+
+
+@query(cycle=False)
+def always_raises(program: Program, path: str, qualname: str) -> bool:
+    """Whether a function is declared never to return, or every way through it raises; abstract ones do not count."""
+    found = [(e, n) for e, n in definitions(program, path, qualname) if isinstance(n, cst.FunctionDef)]
+    return bool(found) and all(_raises(evaluator, node) for evaluator, node in found)
+
+
+def _raises(evaluator: Evaluator, node: cst.FunctionDef) -> bool:
+    if node.returns is not None:
+        if name_of(evaluator.value(node.returns.annotation)) in _NEVER:
+            return True
+        if evaluator.site.path.endswith(".pyi"):
+            return False
+    ways = paths(node.body, lambda call: never_returns(evaluator, call))
+    if not ways or any(way.exit not in (Exit.RAISES, Exit.ENDS) for way in ways):
+        return False
+    # `raise NotImplementedError` marks a method that subclasses replace.
+    return not any("NotImplemented" in evaluator.tree.code(way.end) for way in ways if way.end is not None)
+
+
+def _inferred(evaluator: Evaluator, node: cst.FunctionDef) -> Denotation:
+    kind = kind_of(node)
+    if kind in ("generator", "async generator") or evaluator.site.path.endswith(".pyi"):
+        return NOTHING
+    found = [inner for inner in own_nodes(node.body) if isinstance(inner, cst.Return)]
+    if len(found) > _MOST_RETURNS:
+        return NOTHING
+    if not found:
+        return Denotation(Constant(None)) if not _is_abstract(node) else NOTHING
+    return join([evaluator.denote(r.value) if r.value is not None else Denotation(Constant(None)) for r in found])
+
+
+def _is_abstract(node: cst.FunctionDef) -> bool:
+    """A body of `...`, `pass`, a docstring or a single `raise` says nothing about what overriding methods return."""
+    body = node.body.body
+    statements = [s.body[0] if isinstance(s, cst.SimpleStatementLine) else s for s in body]
+    return all(
+        isinstance(s, cst.Pass | cst.Raise)
+        or (isinstance(s, cst.Expr) and isinstance(s.value, cst.Ellipsis | cst.SimpleString | cst.ConcatenatedString))
+        for s in statements
+    )
+
+
+def _this(evaluator: Evaluator, function: cst.FunctionDef, node: cst.Param) -> Value | None:
+    """The instance or class that the first parameter of a method is."""
+    if next(all_parameters(function.params), None) is not node:
+        return None
+    cls = enclosing_class(evaluator, function)
+    if cls is None:
+        return None
+    kind = method_kind(evaluator, function)
+    if kind == "static":
+        return None
+    return cls if kind == "class" else Instance(cls)
+
+
+def enclosing_class(evaluator: Evaluator, function: cst.CSTNode) -> Class | None:
+    """The class in whose body a definition directly stands."""
+    for above in evaluator.tree.ancestors(function):
+        if isinstance(above, cst.ClassDef):
+            return classes.defined(evaluator, above)
+        if isinstance(above, cst.FunctionDef | cst.Lambda):
+            return None
+    scope = evaluator.site.scope
+    if not scope:
+        return None
+    module = evaluator.program.sources.module_name(evaluator.site.path)
+    return Class(evaluator.program.libraries.canonical(f"{module}.{scope}"), evaluator.site.path, scope)
+
+
+def _decorated(evaluator: Evaluator, found: Denotation, decorator: cst.BaseExpression) -> Denotation:
+    """What a decorator makes of a function; unknown for decorators that are not known to keep what a call gives."""
+    name = decorator_name(evaluator, decorator)
+    if name in _KEEPS_KIND or evaluator.program.libraries.decorator(name) == "transparent":
+        return found
+    if isinstance(decorator, cst.Attribute) and decorator.attr.value in ("setter", "deleter", "getter"):
+        return found
+    value = evaluator.value(decorator.func if isinstance(decorator, cst.Call) else decorator)
+    if isinstance(value, Function) and value.path and isinstance(found.value, Function):
+        levels = 2 if isinstance(decorator, cst.Call) else 1
+        kind = evaluator.program.queries.ask(decorates_to, value.path, value.qualname, levels)
+        if kind == "same":
+            return found
+        if kind == "coroutine":
+            f = found.value
+            return Denotation(Function(f.name, "coroutine", f.path, f.qualname), found.because)
+    return NOTHING
+
+
+@query(cycle="")
+def decorates_to(program: Program, path: str, qualname: str, levels: int) -> str:
+    """What a decorator (`levels` 2: what a call of it gives) makes of a function: "same", "coroutine" or "".
+
+    "same" where it is declared to return what it takes, or returns the function itself; "coroutine" where it returns an
+    `async def` that it defines.
+    """
+    kinds = {
+        _decorates_to(evaluator, node, levels)
+        for evaluator, node in definitions(program, path, qualname)
+        if isinstance(node, cst.FunctionDef)
+    }
+    return kinds.pop() if len(kinds) == 1 else ""
+
+
+def _decorates_to(evaluator: Evaluator, node: cst.FunctionDef, levels: int) -> str:
+    returned = [inner.value for inner in own_nodes(node.body) if isinstance(inner, cst.Return)]
+    inner_functions = {n.name.value: n for n in own_nodes(node.body) if isinstance(n, cst.FunctionDef)}
+    if levels == 1 and _declared_same(evaluator, node):
+        return "same"
+    if len(returned) != 1 or not isinstance(returned[0], cst.Name):
+        return ""
+    name = returned[0].value
+    first = next(all_parameters(node.params), None)
+    if levels == 1 and first is not None and first.name.value == name:
+        return "same"
+    inner = inner_functions.get(name)
+    if inner is None:
+        return ""
+    if levels > 1:
+        return _decorates_to(evaluator, inner, levels - 1)
+    return "coroutine" if kind_of(inner) == "coroutine" and _only_wrapped(evaluator, inner) else ""
+
+
+def _only_wrapped(evaluator: Evaluator, node: cst.FunctionDef) -> bool:
+    return all(decorator_name(evaluator, d.decorator) == "functools.wraps" for d in node.decorators)
+
+
+def _declared_same(evaluator: Evaluator, node: cst.FunctionDef) -> bool:
+    """`def decorate(function: F) -> F`, with a type variable `F`."""
+    first = next(all_parameters(node.params), None)
+    if first is None or first.annotation is None or node.returns is None:
+        return False
+    taken, given = first.annotation.annotation, node.returns.annotation
+    if not isinstance(taken, cst.Name) or not isinstance(given, cst.Name) or taken.value != given.value:
+        return False
+    own = node.type_parameters is not None and any(
+        p.param.name.value == given.value for p in node.type_parameters.params
+    )
+    return own or name_of(evaluator.value(given)) in ("typing.TypeVar", "typing_extensions.TypeVar")

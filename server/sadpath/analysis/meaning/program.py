@@ -1,0 +1,207 @@
+"""All files under analysis, and the leaf questions about them that every other answer is made of."""
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Protocol
+
+from sadpath.analysis.meaning.binding import Scopes
+from sadpath.analysis.meaning.libraries import LibraryTables
+from sadpath.analysis.meaning.queries import Queries, Question, query
+from sadpath.analysis.syntax.outline import Outline, Segment
+from sadpath.analysis.syntax.parse import Broken, parse
+from sadpath.analysis.syntax.tree import Tree
+from sadpath.rule import Role
+
+_WORD = re.compile(r"\w+")
+_RENAMED_IMPORT = re.compile(r"\b(\w+)[ \t]+as[ \t]+(\w+)")
+_RENAMED_VALUE = re.compile(r"^(\w+)[ \t]*=[ \t]*(?:\w+\.)*(\w+)[ \t]*(?:#.*)?$", re.MULTILINE)
+_GLOBAL = re.compile(r"^[ \t]+global[ \t]+(.+)$", re.MULTILINE)
+
+
+class Sources(Protocol):
+    """Where files come from. Paths are names that only the sources understand."""
+
+    def read(self, path: str) -> list[str] | None:
+        """The file's lines, or None where it cannot be read."""
+        ...
+
+    def find(self, module: str, importer: str) -> str | None:
+        """The file of an absolute module name as the importing file would find it."""
+        ...
+
+    def module_name(self, path: str) -> str:
+        """The dotted name under which the file is imported; a package's `__init__` has the package's name."""
+        ...
+
+    def is_package(self, path: str) -> bool:
+        """Whether the file is a package's `__init__`."""
+        ...
+
+    def relative(self, path: str) -> str:
+        """The path from the project's root."""
+        ...
+
+    def role(self, path: str) -> Role:
+        """What the file is for."""
+        ...
+
+
+class Program:
+    """The files, cut into units when first needed, and the memory of everything found out about them."""
+
+    def __init__(self, sources: Sources, libraries: LibraryTables) -> None:
+        self.sources = sources
+        self.libraries = libraries
+        self.queries = Queries(self)
+        self._files: dict[str, FileIndex | None] = {}
+
+    def file(self, path: str) -> "FileIndex | None":
+        """The file cut into units, or None where it cannot be read."""
+        if path not in self._files:
+            lines = self.sources.read(path)
+            self._files[path] = None if lines is None else FileIndex(Outline(lines))
+        return self._files[path]
+
+    def edit(self, path: str, lines: list[str], first: int, old: int, new: int) -> set[Segment]:
+        """Take in that `new` lines replaced the `old` ones from line `first` (0-based); `lines` is the whole new text.
+
+        Gives the units that are gone.
+        """
+        index = self._files.get(path)
+        if index is None:
+            return self.reload(path)
+        change = index.outline.update(lines, first, old, new)
+        index.forget()
+        self._changed(path, {*change.old} ^ {*change.new})
+        return {*change.old} - {*change.new}
+
+    def reload(self, path: str) -> set[Segment]:
+        """Take in that a file has another text, appeared or went. Gives the units that are gone."""
+        before = self._files.pop(path, None)
+        after = self.file(path)
+        old = set(before.outline.segments) if before else set[Segment]()
+        new = set(after.outline.segments) if after else set[Segment]()
+        self._changed(path, old ^ new)
+        return old - new
+
+    def refresh(self) -> None:
+        """Take in that files may have come or gone, so that imports may lead elsewhere."""
+        self.queries.change_all(module_path)
+
+    def _changed(self, path: str, segments: Iterable[Segment]) -> None:
+        questions: list[Question] = []
+        for segment in segments:
+            words = words_of(segment.text)
+            bound = {segment.name, *_declared_global(segment)} if segment.kind in ("function", "class") else words
+            questions += [(definers, (path, segment.scope, word)) for word in bound]
+            if segment.scope:
+                questions += [(mentions, (path, segment.scope, word)) for word in words]
+            elif segment.kind == "statement":
+                questions += [(star_imports, (path,)), (renamings, (path,))]
+        self.queries.change(questions)
+
+
+class FileIndex:
+    """One file's units, found by the names that they may bind."""
+
+    def __init__(self, found: Outline) -> None:
+        self.outline = found
+        self._named: dict[tuple[str, str], list[Segment]] | None = None
+
+    def forget(self) -> None:
+        """Drop what was derived from the units, after they changed."""
+        self._named = None
+
+    def definers(self, scope: str, name: str) -> tuple[Segment, ...]:
+        """The units directly in a class, or in the module for "", that may bind the name, in source order."""
+        if self._named is None:
+            self._named = _by_name(self.outline.segments)
+        return tuple(self._named.get((scope, name), ()))
+
+    def members(self, scope: str) -> list[Segment]:
+        """The units directly in a class."""
+        return [segment for segment in self.outline.segments if segment.scope == scope]
+
+
+def _by_name(segments: Sequence[Segment]) -> dict[tuple[str, str], list[Segment]]:
+    found: dict[tuple[str, str], list[Segment]] = {}
+    for segment in segments:
+        if segment.kind in ("function", "class"):
+            found.setdefault((segment.scope, segment.name), []).append(segment)
+            for name in _declared_global(segment):
+                found.setdefault(("", name), []).append(segment)
+        elif segment.kind == "statement":
+            for word in words_of(segment.text):
+                found.setdefault((segment.scope, word), []).append(segment)
+    return found
+
+
+def _declared_global(segment: Segment) -> set[str]:
+    if "global" not in segment.text:
+        return set()
+    return {name for line in _GLOBAL.findall(segment.text) for name in _WORD.findall(line)}
+
+
+@lru_cache(maxsize=100_000)
+def words_of(text: str) -> frozenset[str]:
+    """The identifier-like words of a text."""
+    return frozenset(_WORD.findall(text))
+
+
+@lru_cache(maxsize=4096)
+def tree_of(segment: Segment) -> Tree | Broken:
+    """The unit's tree, or why it has none. Remembered, as one unit is asked about many times in a row."""
+    found = parse(segment)
+    return found if isinstance(found, Broken) else Tree(found.module, found.statement, found.above)
+
+
+@lru_cache(maxsize=8192)
+def scopes_of(tree: Tree) -> Scopes:
+    """The bindings in the unit's tree."""
+    return Scopes(tree)
+
+
+@query(cycle=())
+def definers(program: Program, path: str, scope: str, name: str) -> tuple[Segment, ...]:
+    """The units of a module (scope "") or class that may bind a name."""
+    file = program.file(path)
+    return file.definers(scope, name) if file else ()
+
+
+@query(cycle=())
+def star_imports(program: Program, path: str) -> tuple[Segment, ...]:
+    """The units of a module that import all names of another one."""
+    file = program.file(path)
+    if file is None:
+        return ()
+    return tuple(
+        s
+        for s in file.outline.segments
+        if s.kind == "statement" and not s.scope and "import" in s.text and "*" in s.text
+    )
+
+
+@query(cycle=())
+def mentions(program: Program, path: str, scope: str, name: str) -> tuple[Segment, ...]:
+    """The units of a class in which a word occurs."""
+    file = program.file(path)
+    return tuple(s for s in file.members(scope) if name in words_of(s.text)) if file else ()
+
+
+@query(cycle=())
+def renamings(program: Program, path: str) -> tuple[tuple[str, str], ...]:
+    """The other names that a module gives to things, as (name, other): `import get as fetch`, `fetch = http.get`."""
+    file = program.file(path)
+    found: list[tuple[str, str]] = []
+    for segment in file.outline.segments if file else ():
+        if segment.kind == "statement" and not segment.scope:
+            found += _RENAMED_IMPORT.findall(segment.text)
+            found += [(name, other) for other, name in _RENAMED_VALUE.findall(segment.text)]
+    return tuple(found)
+
+
+@query(cycle=None)
+def module_path(program: Program, module: str, importer: str) -> str | None:
+    """The file that an absolute module name leads to from an importing file."""
+    return program.sources.find(module, importer)

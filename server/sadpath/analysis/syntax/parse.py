@@ -1,0 +1,131 @@
+"""Parses one segment by libcst, in the place where it stands."""
+
+import gc
+import re
+import sys
+import threading
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+import libcst as cst
+
+from sadpath.analysis.syntax.segment import Segment
+
+STACK_BYTES = 256 * 1024 * 1024  # libcst needs 4 MB for the deepest units; the rest, for Python, is address space
+RECURSION = 50_000
+
+_ABOVE = "pass\n"  # or libcst would take the comments above the unit from its statement and give them to the module
+_CLASS_ABOVE = "class _:\n"
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_LONE_JOIN = re.compile(r"[\r\n][ \t\f]*\\[\r\n]")
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A segment's statement, and the module around it that it was parsed in.
+
+    The columns of its nodes are those in the file. `above` lines of the module stand above the segment's first line;
+    they and their statement are not in the file.
+    The class of a class's segment has the body `pass`, which is not in the file.
+    """
+
+    module: cst.Module
+    statement: cst.BaseStatement
+    above: int = 1
+
+
+@dataclass(frozen=True)
+class Broken:
+    """Why a segment was not parsed; `line` is 0-based and counts from the segment's first."""
+
+    line: int
+    message: str
+
+
+def parse(segment: Segment) -> Parsed | Broken:
+    """The segment's statement. It takes any segment; one that is refused, or that has no statement, is `Broken`."""
+    if segment.refused:
+        return _broken(segment, segment.refused)
+    above = _CLASS_ABOVE if segment.indent else _ABOVE
+    source = _SURROGATE.sub("\ufffd", above + segment.text + _body(segment))
+    try:
+        with uncollected():
+            module = cst.parse_module(source)
+    except cst.ParserSyntaxError as error:
+        return _broken(segment, _reason(error), error.raw_line - 1 - Parsed.above)
+    except Exception as error:  # libcst's nodes check themselves, with errors of several types
+        return _broken(segment, f"syntax error: {error}")
+    if _LONE_JOIN.search(source) and module.code.count("\n") < source.count("\n"):
+        return _broken(segment, "a statement starts behind a line join")  # libcst forgets the join, so lines move
+    statements = list(_statements(module))
+    if len(statements) != 1:
+        return _broken(segment, "more than one statement" if statements else "no statement")
+    return Parsed(module, statements[0])
+
+
+def _reason(error: cst.ParserSyntaxError) -> str:
+    """Why the text is no code; lists of what else could stand there, and places in the unit, help nobody."""
+    tool, _, what = error.message.partition(": ")
+    return f"syntax error: {what}" if tool == "tokenizer error" else "syntax error"
+
+
+def _broken(segment: Segment, message: str, line: int = 0) -> Broken:
+    return Broken(min(max(line, segment.lead), segment.lines - 1), message)
+
+
+def _statements(module: cst.Module) -> Iterator[cst.BaseStatement]:
+    first, *others = module.body
+    if isinstance(first, cst.ClassDef) and isinstance(first.body, cst.IndentedBlock):
+        yield from first.body.body
+    yield from others
+
+
+def _body(segment: Segment) -> str:
+    """What must follow the header of a class whose members are other segments, to make it a statement."""
+    if not segment.is_open_class:
+        return ""
+    line_end = "" if segment.text.endswith(("\n", "\r")) else "\n"
+    return f"{line_end}{segment.indent} pass\n"
+
+
+@contextmanager
+def uncollected() -> Generator[None]:
+    """Keep the cyclic garbage collector, which finds nothing in a tree that is being built, from looking for it."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def on_large_stack(function: Callable[[], T]) -> T:
+    """Run a function in a thread whose stack holds the deepest tree that an outline lets through.
+
+    Returns and raises what the function does. Raises Python's recursion limit for the whole process.
+    """
+    result: list[T] = []
+    failure: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            result.append(function())
+        except BaseException as error:
+            failure.append(error)
+
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION))
+    before = threading.stack_size(STACK_BYTES)
+    try:
+        thread = threading.Thread(target=run, name="analysis")
+        thread.start()
+    finally:
+        threading.stack_size(before)
+    thread.join()
+    if failure:
+        raise failure[0]
+    return result[0]

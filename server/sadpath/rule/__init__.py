@@ -31,6 +31,7 @@ from sadpath.rule.unit import Role, Unit
 from sadpath.rule.use import Usage, Use
 from sadpath.rule.value import (
     UNKNOWN,
+    Alias,
     Argument,
     Class,
     Constant,
@@ -52,6 +53,7 @@ from sadpath.rule.value import (
 
 __all__ = [
     "UNKNOWN",
+    "Alias",
     "Argument",
     "Between",
     "Blocking",

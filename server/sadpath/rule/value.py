@@ -62,12 +62,14 @@ class Instance(msgspec.Struct, frozen=True, tag="instance"):
 class Function(msgspec.Struct, frozen=True, tag="function"):
     """A function or method, bound where `receiver` is set. `kind` tells what calling it gives.
 
+    A "manager" is a generator that `contextlib.contextmanager` decorates.
+
     `name` is dotted: the library's public name where the library tables know it ("requests.Session.get"), otherwise
     module and qualified name.
     """
 
     name: str
-    kind: str = "function"  # "function" | "coroutine" | "generator" | "async generator"
+    kind: str = "function"  # "function" | "coroutine" | "generator" | "async generator" | "manager" | "async manager"
     path: str = ""
     qualname: str = ""
     receiver: "Instance | Class | None" = None
@@ -94,6 +96,12 @@ class Variable(msgspec.Struct, frozen=True, tag="variable"):
     bound: "Value" = UNKNOWN
 
 
+class Alias(msgspec.Struct, frozen=True, tag="alias"):
+    """A type that is written as an expression, such as `Client | None`: `of` is what its objects are."""
+
+    of: "Value"
+
+
 class Union(msgspec.Struct, frozen=True, tag="union"):
     """One of several values, none of them a union; Unknown may be among them."""
 
@@ -101,7 +109,18 @@ class Union(msgspec.Struct, frozen=True, tag="union"):
 
 
 Value: TypeAlias = (
-    Unknown | Constant | Module | External | Class | Instance | Function | Coroutine | Display | Variable | Union
+    Unknown
+    | Constant
+    | Module
+    | External
+    | Class
+    | Instance
+    | Function
+    | Coroutine
+    | Display
+    | Variable
+    | Alias
+    | Union
 )
 
 

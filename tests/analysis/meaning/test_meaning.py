@@ -250,3 +250,173 @@ class Service:
         ("`self.client` is `client.Client`", "self.client = Client()"),
         ("`ping` is `async def`", "async def ping"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("annotation", "expected"),
+    [
+        ("List[Client]", "a client.Client"),
+        ("Dict[str, 'Client']", "a client.Client"),
+        ("DefaultDict[str, Client]", "a client.Client"),
+        ("Rows", "a client.Client"),
+        ("Mapping[str, Maybe]", "None | a client.Client"),
+        ("Pair[Client]", "a client.Client"),
+        ("Named", "a client.Client"),
+        ("Store[Client]", "a client.Client"),
+    ],
+)
+def test_elements_of_annotated_containers(annotation: str, expected: str) -> None:
+    head = f"""\
+{HEAD}from typing import DefaultDict, Dict, Generic, List, Mapping, Optional, TypeAlias, TypeVar, Union
+T = TypeVar("T")
+Rows = List[Client]
+Maybe = Union[Client, None]
+Pair = List[T]
+Named: TypeAlias = "Dict[str, Client]"
+class Store(Generic[T]):
+    def __getitem__(self, key: str) -> T: ...
+"""
+    assert told(revealed(f"{head}def f(x: {annotation}):\n    reveal(x['a'])\n")) == expected
+
+
+@pytest.mark.parametrize(
+    ("made", "expected"),
+    [
+        ("many", "a client.Client"),
+        ("named.values()", "a client.Client"),
+        ("list(many)", "a client.Client"),
+        ("sorted(many)", "a client.Client"),
+        ("reversed(many)", "a client.Client"),
+        ("deque([make()])", "a client.Client"),
+        ("generated()", "a client.Client"),
+        ("declared()", "a client.Client"),
+        ("yields_from()", "unknown"),
+    ],
+)
+def test_what_loops_give(made: str, expected: str) -> None:
+    head = f"""\
+{HEAD}from collections import deque
+from typing import Iterator
+def generated():
+    yield make()
+def declared() -> Iterator[Client]: ...
+def yields_from():
+    yield from many
+"""
+    assert told(revealed(f"{head}for x in {made}:\n    reveal(x)\n")) == expected
+
+
+@pytest.mark.parametrize(
+    ("loop", "expected"),
+    [
+        ("for i, x in enumerate(many)", "a client.Client"),
+        ("for k, x in named.items()", "a client.Client"),
+        ("for a, x in zip(many, many)", "a client.Client"),
+        ("async for x in stream()", "a client.Client"),
+        ("async with opened() as x", "a client.Client"),
+        ("with entered() as x", "a client.Client"),
+    ],
+)
+def test_what_statements_bind(loop: str, expected: str) -> None:
+    head = f"""\
+{HEAD}from contextlib import asynccontextmanager, contextmanager
+from typing import AsyncIterator
+async def stream():
+    yield make()
+@asynccontextmanager
+async def opened() -> AsyncIterator[Client]:
+    yield make()
+@contextmanager
+def entered():
+    yield make()
+"""
+    assert told(revealed(f"{head}async def f():\n    {loop}:\n        reveal(x)\n")) == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("if isinstance(x, Client):\n        reveal(x)", "a client.Client"),
+        ("if isinstance(x, Client):\n        x = other()\n        reveal(x)", "unknown"),
+        ("if isinstance(x, Client):\n        pass\n    reveal(x)", "a client.Client | a client.Session"),
+        ("if not isinstance(x, Client):\n        reveal(x)", "a client.Session"),
+        ("if not isinstance(x, Client):\n        return\n    reveal(x)", "a client.Client"),
+        ("if isinstance(x, Client):\n        return\n    reveal(x)", "a client.Session"),
+        ("if p and isinstance(x, Client):\n        reveal(x)", "a client.Client"),
+        ("if p or isinstance(x, Client):\n        reveal(x)", "a client.Client | a client.Session"),
+        ("isinstance(x, Client) and reveal(x)", "a client.Client"),
+        ("assert isinstance(x, (Client, Session))\n    reveal(x)", "a client.Client | a client.Session"),
+        ("assert isinstance(p, Client)\n    reveal(p)", "a client.Client"),
+        ("assert isinstance(p.a, Client)\n    reveal(p.a.ping())", "coroutine client.Base.ping"),
+    ],
+)
+def test_isinstance(body: str, expected: str) -> None:
+    assert told(revealed(f"{HEAD}def f(p, x: Client | Session):\n    {body}\n")) == expected
+
+
+@pytest.mark.parametrize(
+    ("decorator", "expected"),
+    [
+        ("passing", "coroutine main.g"),
+        ("typed", "coroutine main.g"),
+        ("made()", "coroutine main.g"),
+        ("counting", "unknown"),
+    ],
+)
+def test_decorators_of_the_project(decorator: str, expected: str) -> None:
+    code = f"""\
+{HEAD}from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+P = ParamSpec("P")
+R = TypeVar("R")
+def passing(function):
+    @wraps(function)
+    def wrapper(*args, **kwargs):
+        print(function)
+        return function(*args, **kwargs)
+    return wrapper
+def typed(function: Callable[P, R]) -> Callable[P, R]: ...
+def made():
+    def decorate(function):
+        @wraps(function)
+        def wrapper(*args, **kwargs):
+            return function(*args, **kwargs)
+        return wrapper
+    return decorate
+def counting(function):
+    @wraps(function)
+    def wrapper(*args):
+        return len(args)
+    return wrapper
+@{decorator}
+async def g(): ...
+reveal(g())
+"""
+    assert told(revealed(code)) == expected
+
+
+def test_attributes_are_unpacked_entered_and_declared_by_a_bound() -> None:
+    code = """\
+import asyncio
+import weakref
+from client import Client
+from typing import Callable, Generic, TypeVar
+
+C = TypeVar("C", bound="Client")
+
+class Service(Generic[C]):
+    of: C
+    factory: Callable[[], Client]
+
+    async def start(self):
+        self.client, self.count = Client(), 1
+        async with Client() as self.entered: ...
+        self.ref = weakref.ref(self.client)
+
+    def run(self):
+        reveal(SHOWN)
+"""
+    for shown in ("self.client", "self.entered", "self.of", "self.factory()"):
+        assert told(revealed(code.replace("SHOWN", shown))) == "a client.Client"
+    assert told(revealed(code.replace("SHOWN", "self.ref()"))) == "None | a client.Client"

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from sadpath.analysis.meaning import calls, generics
 from sadpath.analysis.meaning.denotation import NOTHING, after, join
 from sadpath.analysis.syntax.tree import walk
 from sadpath.rule import (
     UNKNOWN,
+    Alias,
     Class,
     Constant,
     Denotation,
@@ -30,6 +32,10 @@ SELF = Instance(Class("typing.Self"))
 """What a method's `Self` gives until its receiver is known."""
 _TYPE_VARIABLES = frozenset({"typing.TypeVar", "typing_extensions.TypeVar"})
 _ALIASES = {"Tuple": "tuple", "Type": "type"}
+_FORMS = frozenset(f"typing.{form}" for form in ("Optional", "Union", "Annotated", "Type", "Tuple", "Callable"))
+"""Special forms that make a type when they are subscripted."""
+CALLABLE = "typing.Callable"
+"""The class of what is only known to be called; its one type argument is what that gives."""
 
 
 def instance(evaluator: Evaluator, node: cst.BaseExpression) -> Denotation:
@@ -50,7 +56,17 @@ def _bound(variable: Value) -> Value:
     """What every object of a type variable's type is at least."""
     given = variable.given if isinstance(variable, Instance) else None
     bound = next((argument.value for argument in given or () if argument.keyword == "bound"), UNKNOWN)
-    return Instance(bound) if isinstance(bound, Class) else UNKNOWN
+    return bound.of if isinstance(bound, Alias) else UNKNOWN
+
+
+def variable_bound(evaluator: Evaluator, node: cst.Call) -> Alias:
+    """What every object of the type variable that a call makes is at least; a default is closer than a bound."""
+    by_name = {argument.keyword.value: argument.value for argument in node.args if argument.keyword is not None}
+    for name in ("default", "bound"):
+        if name in by_name:
+            return Alias(instance(evaluator, by_name[name]).value)
+    constraints = [argument.value for argument in node.args[1:] if argument.keyword is None and not argument.star]
+    return Alias(join([instance(evaluator, constraint) for constraint in constraints]).value)
 
 
 def subscripted(evaluator: Evaluator, node: cst.Subscript) -> Denotation:
@@ -61,6 +77,8 @@ def subscripted(evaluator: Evaluator, node: cst.Subscript) -> Denotation:
         if isinstance(value, Class) and not value.arguments:
             arguments = tuple(instance(evaluator, argument).value for argument in _arguments(node))
             found.append(Denotation(Class(value.name, value.path, value.qualname, arguments)))
+        elif isinstance(value, Alias) or name_of(value) in _FORMS:
+            found.append(Denotation(Alias(_subscripted_annotation(evaluator, node).value)))
         else:
             found.append(Denotation(_element(evaluator, value, node)))
     return after(receiver, join(found))
@@ -108,10 +126,16 @@ def _subscripted_annotation(evaluator: Evaluator, node: cst.Subscript) -> Denota
         found = instance(evaluator, arguments[0])
         kinds = [m.cls if isinstance(m, Instance) else UNKNOWN for m in members(found.value)]
         return join([Denotation(kind, found.because) for kind in kinds])
+    if short == "Callable" or name == "collections.abc.Callable":
+        return Denotation(Instance(Class(CALLABLE, arguments=(instance(evaluator, arguments[-1]).value,))))
     if short == "Literal":
         return join([Denotation(evaluator.value(argument)) for argument in arguments])
     found = evaluator.denote(node.value)
     value = found.value
+    if isinstance(value, Alias):
+        meant = [instance(evaluator, argument).value for argument in arguments]
+        meaning = dict(zip(generics.variables(value.of), meant, strict=False))
+        return after(found, Denotation(generics.substituted(value.of, meaning)))
     if not isinstance(value, Class):
         return after(
             found, Denotation(_instance_of(evaluator, value, tuple(instance(evaluator, a).value for a in arguments)))
@@ -127,8 +151,8 @@ def _instance_of(evaluator: Evaluator, value: Value, arguments: tuple[Value, ...
         return Instance(value)
     if isinstance(value, Constant) and value.value is None:
         return value
-    if isinstance(value, Union):  # an alias of a union type
-        return UNKNOWN
+    if isinstance(value, Alias):
+        return value.of
     name = name_of(value)
     short = name.removeprefix("typing.")
     if short == "Self":
@@ -158,7 +182,8 @@ def _element(evaluator: Evaluator, value: Value, node: cst.Subscript) -> Value:
             return value.items[index.value] if -len(value.items) <= index.value < len(value.items) else UNKNOWN
         return join([Denotation(item) for item in value.items]).value if value.items else UNKNOWN
     if isinstance(value, Instance):
-        return _generic_element(value.cls)
+        known = _generic_element(value.cls)
+        return known if known != UNKNOWN else calls.element(evaluator, value)
     return UNKNOWN
 
 

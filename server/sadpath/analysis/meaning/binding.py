@@ -138,6 +138,20 @@ class Scopes:
             self._add(node, Binding(parameter.name.value, "parameter", parameter))
 
 
+def bound_attributes(tree: Tree, owner: str) -> Iterator[Binding]:
+    """What binds attributes of a name, such as `self`. The bindings are named with it: `self.client`."""
+    for kind_of_node, targets in _BINDERS_OF_ATTRIBUTES.items():
+        for node in tree.of_type(kind_of_node):
+            for target, kind, value in targets(node):
+                for leaf, path in _leaves(target):
+                    if isinstance(leaf, cst.Attribute) and _is_name(leaf.value, owner):
+                        yield Binding(f"{owner}.{leaf.attr.value}", kind, node, value, path)
+
+
+def _is_name(node: cst.BaseExpression, name: str) -> bool:
+    return isinstance(node, cst.Name) and node.value == name
+
+
 def runs_inside(child: cst.CSTNode, scope: cst.CSTNode) -> bool:
     """Whether a direct child of a scope runs in it: decorators, defaults and bases do not."""
     return type(scope) not in SCOPE_TYPES or child is cast("cst.FunctionDef", scope).body
@@ -221,6 +235,16 @@ _BINDERS: dict[type[cst.CSTNode], Callable[[Any], Iterator[Binding]]] = {
 }
 
 
+_Target: TypeAlias = tuple[cst.BaseExpression, Kind, cst.BaseExpression | None]
+
+_BINDERS_OF_ATTRIBUTES: dict[type[cst.CSTNode], Callable[[Any], Sequence[_Target]]] = {
+    cst.Assign: lambda node: [(target.target, "assign", node.value) for target in node.targets],
+    cst.AnnAssign: lambda node: [(node.target, "annotation", node.value)],
+    cst.For: lambda node: [(node.target, "for", node.iter)],
+    cst.WithItem: lambda node: [(node.asname.name, "with", node.item)] if node.asname is not None else [],
+}
+
+
 def _imported_name(alias: cst.ImportAlias) -> str:
     if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
         return alias.asname.name.value
@@ -233,12 +257,19 @@ def _imported_name(alias: cst.ImportAlias) -> str:
 def _targets(
     target: cst.BaseExpression, kind: Kind, statement: cst.CSTNode, value: cst.BaseExpression | None
 ) -> Iterator[Binding]:
+    for node, path in _leaves(target):
+        if isinstance(node, cst.Name):
+            yield Binding(node.value, kind, statement, value, path)
+
+
+def _leaves(target: cst.BaseExpression) -> Iterator[tuple[cst.BaseExpression, tuple[int, ...]]]:
+    """The single targets in a target, each with its way into the value."""
     waiting: list[tuple[cst.BaseExpression, tuple[int, ...]]] = [(target, ())]
     while waiting:
         node, path = waiting.pop(0)
-        if isinstance(node, cst.Name):
-            yield Binding(node.value, kind, statement, value, path)
-        elif isinstance(node, cst.Tuple | cst.List):
+        if not isinstance(node, cst.Tuple | cst.List):
+            yield node, path
+        else:
             starred = False
             for index, element in enumerate(node.elements):
                 # Behind a star, positions count from an unknown place: -1 says so.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from sadpath.analysis.meaning import annotated, classes, functions
+from sadpath.analysis.meaning import annotated, classes, functions, generics
 from sadpath.analysis.meaning.denotation import NOTHING, after, join
 from sadpath.rule import (
     UNKNOWN,
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sadpath.analysis.meaning.evaluator import Evaluator
 
 _PARTIAL = "functools.partial"
-_SHOWS_ARGUMENTS = frozenset({_PARTIAL, "typing.TypeVar", "typing_extensions.TypeVar"})
+_TYPE_VARIABLES = frozenset({"typing.TypeVar", "typing_extensions.TypeVar"})
 _AWAITABLES = frozenset(
     {
         "typing.Awaitable",
@@ -44,8 +44,7 @@ _AWAITABLES = frozenset(
 )
 _COROUTINES = frozenset({"typing.Coroutine", "collections.abc.Coroutine", "types.CoroutineType"})
 _IDENTITIES = frozenset({"weakref.proxy", "_weakref.proxy", "copy.copy", "copy.deepcopy", "builtins.reversed"})
-"""Functions that give something that is used like their first argument."""
-_GENERATORS = {"generator": "typing.Generator", "async generator": "typing.AsyncGenerator"}
+"""What gives something that is used like its first argument."""
 
 
 def called(evaluator: Evaluator, node: cst.Call) -> Denotation:
@@ -91,10 +90,20 @@ def _item(evaluator: Evaluator, value: Value, *, is_async: bool) -> Denotation:
         return NOTHING
     if value.cls.name == "builtins.tuple" and value.cls.arguments:
         return join([Denotation(item) for item in value.cls.arguments])
-    method = classes.attribute(evaluator, value, "__aiter__" if is_async else "__iter__").value
-    iterator = functions.result(evaluator.program, method).value if isinstance(method, Function) else UNKNOWN
-    arguments = iterator.cls.arguments if isinstance(iterator, Instance) else ()
-    return Denotation(arguments[0]) if arguments else NOTHING
+    iterator = _called_method(evaluator, value, "__aiter__" if is_async else "__iter__")
+    if is_async:
+        return evaluator.awaited(_called_method(evaluator, iterator.value, "__anext__"))
+    return _called_method(evaluator, iterator.value, "__next__")
+
+
+def _called_method(evaluator: Evaluator, value: Value, name: str) -> Denotation:
+    method = classes.attribute(evaluator, value, name).value if isinstance(value, Instance) else UNKNOWN
+    return functions.given_by(evaluator.program, method) if isinstance(method, Function) else NOTHING
+
+
+def element(evaluator: Evaluator, value: Value) -> Value:
+    """What subscribing an object of a class with its own `__getitem__` gives."""
+    return _called_method(evaluator, value, "__getitem__").value
 
 
 def unpacked(found: Denotation, index: int) -> Denotation:
@@ -110,10 +119,12 @@ def unpacked(found: Denotation, index: int) -> Denotation:
 
 
 def _call(evaluator: Evaluator, value: Value, node: cst.Call) -> Denotation:
+    if isinstance(value, Function | Class) and value.name in _IDENTITIES and node.args:
+        return evaluator.denote(node.args[0].value)
     if isinstance(value, Function):
-        if value.name in _IDENTITIES and node.args:
-            return evaluator.denote(node.args[0].value)
-        return _call_function(evaluator, value, node)
+        return functions.given_by(
+            evaluator.program, value, functions.Call(evaluator, node, bound=value.receiver is not None)
+        )
     if isinstance(value, Class):
         return _construct(evaluator, value, node)
     if isinstance(value, Instance):
@@ -124,25 +135,39 @@ def _call(evaluator: Evaluator, value: Value, node: cst.Call) -> Denotation:
     return NOTHING
 
 
-def _call_function(evaluator: Evaluator, function: Function, node: cst.Call) -> Denotation:
-    if function.kind == "coroutine":
-        return Denotation(Coroutine(function))
-    generator = _GENERATORS.get(function.kind)
-    if generator is not None:
-        return Denotation(Instance(Class(generator)))
-    return functions.result(
-        evaluator.program, function, functions.Call(evaluator, node, bound=function.receiver is not None)
-    )
-
-
 def _construct(evaluator: Evaluator, cls: Class, node: cst.Call) -> Denotation:
     if cls.name == "builtins.type":
         return _type_of(evaluator, node)
-    known = cls.name in _SHOWS_ARGUMENTS or any(
+    if cls.name in _TYPE_VARIABLES:
+        return Denotation(Instance(cls, (Argument("bound", annotated.variable_bound(evaluator, node)),)))
+    known = cls.name == _PARTIAL or any(
         evaluator.program.libraries.knows(above.name)
         for above in evaluator.program.queries.ask(classes.ancestry, cls).classes
     )
-    return Denotation(Instance(cls, _given(evaluator, node) if known else None))
+    return Denotation(Instance(_solved(evaluator, cls, node), _given(evaluator, node) if known else None))
+
+
+def _solved(evaluator: Evaluator, cls: Class, node: cst.Call) -> Class:
+    """The class with its type arguments, as the arguments of the constructor call tell.
+
+    A `__new__` may give another class: `reversed(...)` is an iterator.
+    """
+    ask = evaluator.program.queries.ask
+    names = ask(generics.type_parameters, cls.path, cls.qualname) if cls.path and not cls.arguments else ()
+    if not names or not node.args:
+        return cls
+    makes = classes.attribute(evaluator, cls, "__new__").value
+    call = functions.Call(evaluator, node, bound=True)
+    if isinstance(makes, Function) and makes.path:
+        made = functions.result(evaluator.program, makes, call).value
+        if isinstance(made, Instance) and made.cls.arguments:
+            return made.cls
+    meaning: dict[str, Value] = {}
+    for method in (makes, classes.attribute(evaluator, Instance(cls), "__init__").value):
+        if isinstance(method, Function) and method.path:
+            meaning |= generics.meaning_in_call(method, call)
+    arguments = tuple(meaning.get(name, UNKNOWN) for name in names)
+    return Class(cls.name, cls.path, cls.qualname, arguments) if set(arguments) != {UNKNOWN} else cls
 
 
 def _given(evaluator: Evaluator, node: cst.Call) -> tuple[Argument, ...]:
@@ -155,6 +180,8 @@ def _given(evaluator: Evaluator, node: cst.Call) -> tuple[Argument, ...]:
 def _call_instance(evaluator: Evaluator, value: Instance, node: cst.Call) -> Denotation:
     if value.cls.name == _PARTIAL and value.given:
         return _call(evaluator, value.given[0].value, node)
+    if value.cls.name == annotated.CALLABLE:
+        return Denotation(generics.closed(value.cls.arguments[0]))
     found = classes.attribute(evaluator, value, "__call__")
     return after(found, _call(evaluator, found.value, node)) if isinstance(found.value, Function) else NOTHING
 

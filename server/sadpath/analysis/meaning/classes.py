@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Literal, cast
 import libcst as cst
 import msgspec
 
-from sadpath.analysis.meaning import annotated, functions, generics
 from sadpath.analysis.meaning import evaluator as evaluators
-from sadpath.analysis.meaning.binding import Binding, all_parameters
+from sadpath.analysis.meaning import functions, generics
+from sadpath.analysis.meaning.binding import Binding, all_parameters, bound_attributes
 from sadpath.analysis.meaning.conditions import reachable
 from sadpath.analysis.meaning.definitions import definitions, qualname_of
-from sadpath.analysis.meaning.denotation import NOTHING, because, describe, join
+from sadpath.analysis.meaning.denotation import NOTHING, because, join
 from sadpath.analysis.meaning.modules import global_value
 from sadpath.analysis.meaning.program import Program, definers, mentions, module_path, scopes_of, tree_of
 from sadpath.analysis.meaning.queries import query
@@ -135,12 +135,11 @@ def self_attribute(program: Program, path: str, qualname: str, name: str) -> Mem
         if isinstance(tree, Broken):
             continue
         evaluator = evaluators.Evaluator(program, evaluators.Site(path, segment.scope, segment.name), tree)
-        for node, value in _set_on_self(tree).get(name, ()):
-            if isinstance(node, cst.AnnAssign):
-                declared = annotated.instance(evaluator, node.annotation.annotation)
-                if declared.value != UNKNOWN:
-                    return Member("declared", _told(evaluator, name, declared, node))
-            found.append(_told(evaluator, name, evaluator.denote(value) if value is not None else NOTHING, node))
+        for binding in _set_on_self(tree).get(name, ()):
+            held = _member(evaluator, binding)
+            if held.kind == "declared":
+                return held
+            found.append(held.denotation)
     return Member("value", join(found)) if found else None
 
 
@@ -244,40 +243,14 @@ def _bind(evaluator: Evaluator, held: Member, receiver: Instance | Class) -> Den
 
 
 @lru_cache(maxsize=4096)
-def _set_on_self(tree: Tree) -> dict[str, list[tuple[cst.CSTNode, cst.BaseExpression | None]]]:
-    """For each attribute, the statements of a method that set it on `self`, with the value; None if that is unknown."""
-    found: dict[str, list[tuple[cst.CSTNode, cst.BaseExpression | None]]] = {}
+def _set_on_self(tree: Tree) -> dict[str, list[Binding]]:
+    """What a method binds attributes of its first parameter to, by the attribute's name."""
+    found: dict[str, list[Binding]] = {}
     first = next(all_parameters(tree.root.params), None) if isinstance(tree.root, cst.FunctionDef) else None
-    for node, target, value in _targets(tree) if first is not None else ():
-        if (
-            first is not None
-            and isinstance(target, cst.Attribute)
-            and isinstance(target.value, cst.Name)
-            and target.value.value == first.name.value
-        ):
-            found.setdefault(target.attr.value, []).append((node, value))
+    if first is not None:
+        for binding in bound_attributes(tree, first.name.value):
+            found.setdefault(binding.name.rpartition(".")[2], []).append(binding)
     return found
-
-
-def _targets(tree: Tree) -> Iterator[tuple[cst.CSTNode, cst.BaseExpression, cst.BaseExpression | None]]:
-    for assign in tree.of_type(cst.Assign):
-        for target in assign.targets:
-            if isinstance(target.target, cst.Tuple | cst.List):
-                yield from ((assign, element.value, None) for element in target.target.elements)
-            else:
-                yield assign, target.target, assign.value
-    for declared in tree.of_type(cst.AnnAssign):
-        yield declared, declared.target, declared.value
-    for item in tree.of_type(cst.WithItem):
-        if item.asname is not None:
-            yield item, item.asname.name, None
-    for loop in tree.of_type(cst.For):
-        yield loop, loop.target, None
-
-
-def _told(evaluator: Evaluator, name: str, found: Denotation, node: cst.CSTNode) -> Denotation:
-    what = describe(found.value)
-    return because(found, evaluator.evidence(f"`self.{name}` is `{what}`", node)) if what else found
 
 
 def _in_order(order: list[Class | None]) -> Ancestry:

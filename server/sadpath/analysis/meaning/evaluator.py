@@ -6,14 +6,14 @@ from functools import cached_property
 
 import libcst as cst
 
-from sadpath.analysis.meaning import annotated, calls, names
+from sadpath.analysis.meaning import annotated, calls, names, narrowing
 from sadpath.analysis.meaning.binding import Binding, Scopes
 from sadpath.analysis.meaning.cycles import Cycles
 from sadpath.analysis.meaning.denotation import NOTHING, join
 from sadpath.analysis.meaning.program import Program, module_path, scopes_of
 from sadpath.analysis.syntax.position import first_line
 from sadpath.analysis.syntax.tree import Tree
-from sadpath.rule import Class, Constant, Denotation, Display, Evidence, Function, Instance, Value, members
+from sadpath.rule import Alias, Class, Constant, Denotation, Display, Evidence, Function, Instance, Value, members
 
 _MOST_ELEMENTS = 16
 
@@ -78,8 +78,12 @@ class Evaluator:
 
     def builtin(self, name: str, *arguments: Value) -> Class:
         """A builtin class."""
-        path = self.program.queries.ask(module_path, "builtins", self.site.path)
-        return Class(f"builtins.{name}", path or "", name, arguments)
+        return self.standard("builtins", name, *arguments)
+
+    def standard(self, module: str, name: str, *arguments: Value) -> Class:
+        """A class of the standard library."""
+        path = self.program.queries.ask(module_path, module, self.site.path)
+        return Class(f"{module}.{name}", path or "", name, arguments)
 
     def evidence(self, text: str, node: cst.CSTNode) -> Evidence:
         """A step of the chain, proved by the first line of a node of this unit."""
@@ -93,14 +97,18 @@ class Evaluator:
 def _name(evaluator: Evaluator, node: cst.BaseExpression) -> Denotation:
     assert isinstance(node, cst.Name)
     constant = {"None": Constant(None), "True": Constant(True), "False": Constant(False)}.get(node.value)
-    return Denotation(constant) if constant is not None else names.named(evaluator, node)
+    if constant is not None:
+        return Denotation(constant)
+    return narrowing.narrowed(evaluator, node, names.named(evaluator, node))
 
 
 def _attribute(evaluator: Evaluator, node: cst.BaseExpression) -> Denotation:
     assert isinstance(node, cst.Attribute)
     receiver = evaluator.denote(node.value)
     found = names.attribute(evaluator, receiver, node.attr.value)
-    return NOTHING if isinstance(found.value, Function) and _is_replaced(evaluator.tree, node) else found
+    if isinstance(found.value, Function) and _is_replaced(evaluator.tree, node):
+        return NOTHING
+    return narrowing.narrowed(evaluator, node, found)
 
 
 def _is_replaced(tree: Tree, node: cst.Attribute) -> bool:
@@ -108,6 +116,17 @@ def _is_replaced(tree: Tree, node: cst.Attribute) -> bool:
     targets = [target.target for target in tree.of_type(cst.AssignTarget)]
     same = [t for t in targets if isinstance(t, cst.Attribute) and t.attr.value == node.attr.value]
     return bool(same) and tree.code(node) in map(tree.code, same)
+
+
+def _either(evaluator: Evaluator, node: cst.BaseExpression) -> Denotation:
+    """`Client | None`, where a type is written as an expression."""
+    assert isinstance(node, cst.BinaryOperation)
+    if not isinstance(node.operator, cst.BitOr):
+        return NOTHING
+    sides = (evaluator.value(node.left), evaluator.value(node.right))
+    if not all(isinstance(side, Class | Alias) or side == Constant(None) for side in sides):
+        return NOTHING
+    return Denotation(Alias(annotated.instance(evaluator, node).value))
 
 
 def _number(_evaluator: Evaluator, node: cst.BaseExpression) -> Denotation:
@@ -217,4 +236,5 @@ _COMPUTE: dict[type[cst.CSTNode], Callable[[Evaluator, cst.BaseExpression], Deno
     cst.NamedExpr: _walrus,
     cst.UnaryOperation: _negative,
     cst.Comparison: _comparison,
+    cst.BinaryOperation: _either,
 }

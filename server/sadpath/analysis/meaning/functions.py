@@ -14,13 +14,15 @@ from sadpath.analysis.meaning import annotated, classes, generics
 from sadpath.analysis.meaning.binding import SCOPE_TYPES, all_parameters
 from sadpath.analysis.meaning.definitions import definitions, qualname_of
 from sadpath.analysis.meaning.denotation import NOTHING, because, describe, join
-from sadpath.analysis.meaning.program import Program
+from sadpath.analysis.meaning.program import Program, module_path
 from sadpath.analysis.meaning.queries import query
 from sadpath.analysis.syntax.flow import paths
 from sadpath.analysis.syntax.tree import children
 from sadpath.rule import (
+    UNKNOWN,
     Class,
     Constant,
+    Coroutine,
     Denotation,
     Exit,
     Function,
@@ -60,6 +62,9 @@ _KEEPS_KIND = frozenset(
         *_METHOD_KINDS,
     }
 )
+_GENERATORS = {"generator": "Generator", "async generator": "AsyncGenerator"}
+_MANAGERS = {"manager": "_GeneratorContextManager", "async manager": "_AsyncGeneratorContextManager"}
+_MAKES_MANAGER = {"contextlib.contextmanager": "manager", "contextlib.asynccontextmanager": "async manager"}
 _ENDS = frozenset({"sys.exit", "os._exit", "os.abort", "builtins.exit", "builtins.quit"})
 _NEVER = frozenset({"typing.NoReturn", "typing.Never", "typing_extensions.NoReturn", "typing_extensions.Never"})
 _MOST_RETURNS = 8
@@ -164,10 +169,23 @@ def result(program: Program, function: Function, call: Call | None = None) -> De
     found = program.queries.ask(returns, function.path, function.qualname, call.shape if call is not None else None)
     value = generics.substituted(found.value, _of_receiver(program, function))
     if call is not None and generics.is_open(value):
-        value = generics.substituted(value, generics.meaning_in_call(call.evaluator, function, call.node))
+        value = generics.substituted(value, generics.meaning_in_call(function, call))
     if is_coroutine(value) and value != found.value:
         return NOTHING  # it only passes through, so this call is not what made it
     return Denotation(generics.closed(annotated.with_receiver(value, function.receiver)), found.because)
+
+
+def given_by(program: Program, function: Function, call: Call | None = None) -> Denotation:
+    """What a call of the function evaluates to: of a coroutine function its coroutine, of a manager the manager."""
+    if function.kind == "coroutine":
+        return Denotation(Coroutine(function))
+    found = result(program, function, call)
+    manager = _MANAGERS.get(function.kind)
+    if manager is None:
+        return found
+    yielded = found.value.cls.arguments[:1] if isinstance(found.value, Instance) else ()
+    path = program.queries.ask(module_path, "contextlib", function.path) or ""
+    return Denotation(Instance(Class(f"contextlib.{manager}", path, manager, yielded)), found.because)
 
 
 def _of_receiver(program: Program, function: Function) -> dict[str, Value]:
@@ -213,11 +231,17 @@ def returns(program: Program, path: str, qualname: str, shape: Shape | None) -> 
 
     Of several overloads, what those return that take a call of that shape: which of them is meant, types decide.
     """
-    found = [(e, node) for e, node in definitions(program, path, qualname) if isinstance(node, cst.FunctionDef)]
-    if len(found) > 1 and shape is not None:
-        found = [(e, node) for e, node in found if _takes(node.params, shape)] or found
+    found = fitting(program, path, qualname, shape)
     results = [_declared(e, node) if node.returns is not None else _inferred(e, node) for e, node in found]
     return join(results) if results else NOTHING
+
+
+def fitting(program: Program, path: str, qualname: str, shape: Shape | None) -> list[tuple[Evaluator, cst.FunctionDef]]:
+    """The definitions of a function that take a call of a shape; all of them, if none seems to."""
+    found = [(e, node) for e, node in definitions(program, path, qualname) if isinstance(node, cst.FunctionDef)]
+    if len(found) > 1 and shape is not None:
+        return [(e, node) for e, node in found if _takes(node.params, shape)] or found
+    return found
 
 
 def _takes(parameters: cst.Parameters, shape: Shape) -> bool:
@@ -278,15 +302,24 @@ def _raises(evaluator: Evaluator, node: cst.FunctionDef) -> bool:
 
 
 def _inferred(evaluator: Evaluator, node: cst.FunctionDef) -> Denotation:
-    kind = kind_of(node)
-    if kind in ("generator", "async generator") or evaluator.site.path.endswith(".pyi"):
+    if evaluator.site.path.endswith(".pyi"):
         return NOTHING
+    generator = _GENERATORS.get(kind_of(node))
+    if generator is not None:
+        return Denotation(Instance(evaluator.standard("typing", generator, _yielded(evaluator, node))))
     found = [inner for inner in own_nodes(node.body) if isinstance(inner, cst.Return)]
     if len(found) > _MOST_RETURNS:
         return NOTHING
     if not found:
         return Denotation(Constant(None)) if not _is_abstract(node) else NOTHING
     return join([evaluator.denote(r.value) if r.value is not None else Denotation(Constant(None)) for r in found])
+
+
+def _yielded(evaluator: Evaluator, node: cst.FunctionDef) -> Value:
+    """What a generator function without a declared result yields."""
+    found = [inner.value for inner in own_nodes(node.body) if isinstance(inner, cst.Yield)]
+    values = [value for value in found if value is not None and not isinstance(value, cst.From)]
+    return join([evaluator.denote(value) for value in values]).value if len(values) == len(found) else UNKNOWN
 
 
 def _is_abstract(node: cst.FunctionDef) -> bool:
@@ -334,6 +367,8 @@ def _decorated(evaluator: Evaluator, found: Denotation, decorator: cst.BaseExpre
         return found
     if isinstance(decorator, cst.Attribute) and decorator.attr.value in ("setter", "deleter", "getter"):
         return found
+    if name in _MAKES_MANAGER and isinstance(found.value, Function) and "generator" in found.value.kind:
+        return _of_kind(found, _MAKES_MANAGER[name])
     value = evaluator.value(decorator.func if isinstance(decorator, cst.Call) else decorator)
     if isinstance(value, Function) and value.path and isinstance(found.value, Function):
         levels = 2 if isinstance(decorator, cst.Call) else 1
@@ -341,9 +376,14 @@ def _decorated(evaluator: Evaluator, found: Denotation, decorator: cst.BaseExpre
         if kind == "same":
             return found
         if kind == "coroutine":
-            f = found.value
-            return Denotation(Function(f.name, "coroutine", f.path, f.qualname), found.because)
+            return _of_kind(found, "coroutine")
     return NOTHING
+
+
+def _of_kind(found: Denotation, kind: str) -> Denotation:
+    function = found.value
+    assert isinstance(function, Function)
+    return Denotation(Function(function.name, kind, function.path, function.qualname), found.because)
 
 
 @query(cycle="")
@@ -377,7 +417,22 @@ def _decorates_to(evaluator: Evaluator, node: cst.FunctionDef, levels: int) -> s
         return ""
     if levels > 1:
         return _decorates_to(evaluator, inner, levels - 1)
+    if first is not None and _only_wrapped(evaluator, inner) and _passes_on(inner, first.name.value):
+        return "same"
     return "coroutine" if kind_of(inner) == "coroutine" and _only_wrapped(evaluator, inner) else ""
+
+
+def _passes_on(node: cst.FunctionDef, function: str) -> bool:
+    """Whether every `return` of a plain wrapper gives what a call of the wrapped function gives, as it is."""
+    if kind_of(node) != "function":
+        return False
+    returned = [inner.value for inner in own_nodes(node.body) if isinstance(inner, cst.Return)]
+    calls = [value.func for value in returned if isinstance(value, cst.Call)]
+    return bool(calls) and len(calls) == len(returned) and all(_is_name(call, function) for call in calls)
+
+
+def _is_name(node: cst.BaseExpression, name: str) -> bool:
+    return isinstance(node, cst.Name) and node.value == name
 
 
 def _only_wrapped(evaluator: Evaluator, node: cst.FunctionDef) -> bool:
@@ -385,11 +440,14 @@ def _only_wrapped(evaluator: Evaluator, node: cst.FunctionDef) -> bool:
 
 
 def _declared_same(evaluator: Evaluator, node: cst.FunctionDef) -> bool:
-    """`def decorate(function: F) -> F`, with a type variable `F`."""
+    """`def decorate(function: F) -> F`, with a type variable `F`, or `(Callable[P, R]) -> Callable[P, R]`."""
     first = next(all_parameters(node.params), None)
     if first is None or first.annotation is None or node.returns is None:
         return False
     taken, given = first.annotation.annotation, node.returns.annotation
+    if isinstance(taken, cst.Subscript) and evaluator.tree.code(taken) == evaluator.tree.code(given):
+        result_type = annotated.instance(evaluator, taken).value
+        return name_of(result_type) == annotated.CALLABLE and generics.is_open(result_type)
     if not isinstance(taken, cst.Name) or not isinstance(given, cst.Name) or taken.value != given.value:
         return False
     own = node.type_parameters is not None and any(

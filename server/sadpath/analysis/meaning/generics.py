@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from sadpath.analysis.meaning import annotated
+from sadpath.analysis.meaning import annotated, classes, functions
 from sadpath.analysis.meaning.binding import all_parameters
 from sadpath.analysis.meaning.definitions import definitions
 from sadpath.analysis.meaning.denotation import join
@@ -15,6 +15,7 @@ from sadpath.analysis.meaning.program import Program
 from sadpath.analysis.meaning.queries import query
 from sadpath.rule import (
     UNKNOWN,
+    Alias,
     Class,
     Coroutine,
     Denotation,
@@ -33,9 +34,8 @@ if TYPE_CHECKING:
 _CLOSED: Mapping[str, Value] = {}
 """Stands for "nothing more is known": each variable is replaced by its bound."""
 _DECLARE = frozenset({"typing.Generic", "typing.Protocol"})
-_YIELDED_BY = frozenset(
-    {"typing.Awaitable", "typing.Iterable", "typing.Iterator", "typing.AsyncIterable", "typing.Sequence"}
-)
+_AWAITED = frozenset({"typing.Awaitable", "typing.Coroutine"})
+_ITERABLES = frozenset({"typing.Iterable", "typing.Collection", "typing.Sequence", "typing.Container"})
 
 
 @query(cycle=())
@@ -69,17 +69,21 @@ def substituted(value: Value, meaning: Mapping[str, Value]) -> Value:
         return join([Denotation(substituted(member, meaning)) for member in value.members]).value
     if isinstance(value, Display):
         return Display(value.kind, tuple(substituted(item, meaning) for item in value.items))
+    if isinstance(value, Alias):
+        return Alias(substituted(value.of, meaning))
     return value
 
 
 def is_open(value: Value) -> bool:
     """Whether a type variable is left in the value."""
-    if isinstance(value, Instance | Class):
-        cls = value.cls if isinstance(value, Instance) else value
-        return any(is_open(argument) for argument in cls.arguments)
-    if isinstance(value, Union | Display):
-        return any(is_open(item) for item in (value.members if isinstance(value, Union) else value.items))
-    return isinstance(value, Variable)
+    return isinstance(value, Variable) or any(is_open(part) for part in _parts(value))
+
+
+def variables(value: Value) -> tuple[str, ...]:
+    """The names of the type variables in a value, in order of their first appearance."""
+    if isinstance(value, Variable):
+        return (value.name,)
+    return tuple(dict.fromkeys(name for part in _parts(value) for name in variables(part)))
 
 
 def closed(value: Value) -> Value:
@@ -87,20 +91,37 @@ def closed(value: Value) -> Value:
     return substituted(value, _CLOSED) if is_open(value) else value
 
 
-def meaning_in_call(evaluator: Evaluator, function: Function, call: cst.Call) -> dict[str, Value]:
-    """What the type variables of a function stand for, as the positional arguments of a call tell."""
-    for definer, node in definitions(evaluator.program, function.path, function.qualname):
-        if isinstance(node, cst.FunctionDef):
-            parameters = [*all_parameters(node.params)]
-            taken = parameters[1:] if function.receiver is not None else parameters
-            meaning: dict[str, Value] = {}
-            for parameter, argument in zip(taken, call.args, strict=False):
-                if argument.keyword is not None or argument.star or parameter.annotation is None:
-                    break
+def meaning_in_call(function: Function, call: functions.Call) -> dict[str, Value]:
+    """What the type variables of a function stand for, as the arguments of a call tell."""
+    evaluator = call.evaluator
+    for definer, node in functions.fitting(evaluator.program, function.path, function.qualname, call.shape):
+        meaning: dict[str, Value] = {}
+        for parameter, argument in _given(node.params, call.node, bound=call.bound):
+            if parameter.annotation is not None:
                 declared = annotated.instance(definer, parameter.annotation.annotation).value
-                _match(declared, evaluator.value(argument.value), meaning, evaluator)
+                if is_open(declared):
+                    _match(declared, evaluator.value(argument), meaning, evaluator)
+        if meaning:
             return meaning
     return {}
+
+
+def _given(
+    parameters: cst.Parameters, call: cst.Call, *, bound: bool
+) -> Iterator[tuple[cst.Param, cst.BaseExpression]]:
+    """Each argument of a call with the parameter that takes it, up to the first unpacked one."""
+    positional = [*parameters.posonly_params, *parameters.params][bound:]
+    named = {parameter.name.value: parameter for parameter in all_parameters(parameters)}
+    rest = parameters.star_arg if isinstance(parameters.star_arg, cst.Param) else None
+    for index, argument in enumerate(call.args):
+        if argument.star:
+            return
+        if argument.keyword is not None:
+            parameter = named.get(argument.keyword.value)
+        else:
+            parameter = positional[index] if index < len(positional) else rest
+        if parameter is not None:
+            yield parameter, argument.value
 
 
 def _match(declared: Value, given: Value, meaning: dict[str, Value], evaluator: Evaluator) -> None:
@@ -109,25 +130,42 @@ def _match(declared: Value, given: Value, meaning: dict[str, Value], evaluator: 
         if isinstance(member, Variable):
             if member.bound == UNKNOWN or not isinstance(given, Coroutine):
                 meaning.setdefault(member.name, given)
-        elif isinstance(member, Class) and member.arguments == () and isinstance(given, Class):
-            continue
         elif isinstance(member, Instance) and member.cls.arguments:
-            inner = _inner(member.cls, given, evaluator)
-            if inner != UNKNOWN:
-                _match(member.cls.arguments[0], inner, meaning, evaluator)
+            for argument, found in _arguments(member.cls, given, evaluator):
+                if found != UNKNOWN:
+                    _match(argument, found, meaning, evaluator)
 
 
-def _inner(declared: Class, given: Value, evaluator: Evaluator) -> Value:
-    """What the first type argument of a declared class is for the given value."""
-    if declared.name == "builtins.type":
-        return Instance(given) if isinstance(given, Class) else UNKNOWN
-    if isinstance(given, Coroutine) and declared.name in ("typing.Awaitable", "typing.Coroutine"):
-        return evaluator.awaited(Denotation(given)).value
-    if isinstance(given, Instance) and (given.cls.name == declared.name or declared.name in _YIELDED_BY):
-        return given.cls.arguments[0] if given.cls.arguments else UNKNOWN
-    if isinstance(given, Display) and declared.name in _YIELDED_BY and given.kind != "dict":
-        return join([Denotation(item) for item in given.items]).value if given.items else UNKNOWN
-    return UNKNOWN
+def _arguments(declared: Class, given: Value, evaluator: Evaluator) -> Iterable[tuple[Value, Value]]:
+    """The type arguments of a declared class, each with what it is for the given value."""
+    last = declared.arguments[-1]
+    if isinstance(given, Class):
+        return [(last, Instance(given))] if declared.name in ("builtins.type", annotated.CALLABLE) else []
+    if isinstance(given, Function):
+        return (
+            [(last, functions.given_by(evaluator.program, given).value)] if declared.name == annotated.CALLABLE else []
+        )
+    if isinstance(given, Coroutine):
+        return [(last, evaluator.awaited(Denotation(given)).value)] if declared.name in _AWAITED else []
+    if isinstance(given, Display):
+        whole = declared.name in _ITERABLES and given.kind != "dict" and given.items
+        return [(last, join([Denotation(item) for item in given.items]).value)] if whole else []
+    if isinstance(given, Instance):
+        for above in evaluator.program.queries.ask(classes.ancestry, given.cls).classes:
+            if above.name == declared.name:
+                return zip(declared.arguments, above.arguments, strict=False)
+    return []
+
+
+def _parts(value: Value) -> tuple[Value, ...]:
+    """The values that type variables may stand in."""
+    if isinstance(value, Instance):
+        return value.cls.arguments
+    if isinstance(value, Class):
+        return value.arguments
+    if isinstance(value, Union | Display):
+        return value.members if isinstance(value, Union) else value.items
+    return (value.of,) if isinstance(value, Alias) else ()
 
 
 def _class(cls: Class, meaning: Mapping[str, Value]) -> Class:

@@ -30,6 +30,18 @@ _SPECIAL_FORMS = frozenset(
     }
 )
 """What has a meaning of its own in annotations; the stubs declare it without one."""
+_OTHER_NAMES = {
+    "List": ("builtins", "list"),
+    "Dict": ("builtins", "dict"),
+    "Set": ("builtins", "set"),
+    "FrozenSet": ("builtins", "frozenset"),
+    "DefaultDict": ("collections", "defaultdict"),
+    "OrderedDict": ("collections", "OrderedDict"),
+    "Counter": ("collections", "Counter"),
+    "Deque": ("collections", "deque"),
+    "ChainMap": ("collections", "ChainMap"),
+}
+"""What `typing` calls the generic classes; its stub declares them without saying so."""
 
 
 @query(cycle=None)
@@ -71,6 +83,9 @@ def module_attribute(program: Program, owner: Module | External, name: str) -> D
         return Denotation(Class(f"typing.{name}"))
     if owner.name in _TYPING and name in _SPECIAL_FORMS:
         return Denotation(External(f"typing.{name}"))
+    if owner.name in _TYPING and name in _OTHER_NAMES and isinstance(owner, Module):
+        source, class_name = _OTHER_NAMES[name]
+        return module_attribute(program, module(program, source, owner.path), class_name)
     found = NOTHING
     if isinstance(owner, Module):
         held = program.queries.ask(global_value, owner.path, name)

@@ -13,6 +13,8 @@ from sadpath.analysis.meaning.program import module_path
 from sadpath.analysis.meaning.reaching import reaching
 from sadpath.rule import (
     UNKNOWN,
+    Alias,
+    Argument,
     Class,
     Constant,
     Denotation,
@@ -22,6 +24,7 @@ from sadpath.rule import (
     Module,
     Value,
     members,
+    name_of,
 )
 
 if TYPE_CHECKING:
@@ -66,7 +69,11 @@ def bound(evaluator: Evaluator, binding: Binding) -> Denotation:
     if binding.kind == "annotation" and isinstance(node, cst.AnnAssign):
         return _annotated(evaluator, binding, node)
     if isinstance(node, cst.TypeVar):
-        return Denotation(Instance(Class("typing.TypeVar")))
+        bound = node.bound if node.bound is not None else None
+        given = Alias(annotated.instance(evaluator, bound).value) if bound is not None else Alias(UNKNOWN)
+        return Denotation(Instance(Class("typing.TypeVar"), (Argument("bound", given),)))
+    if isinstance(node, cst.TypeAlias):
+        return Denotation(Alias(annotated.instance(evaluator, node.value).value))
     if binding.value is None or binding.kind in ("augment", "other"):
         return NOTHING
     return _from_value(evaluator, binding, binding.value)
@@ -118,6 +125,8 @@ def _caught(found: Denotation) -> Denotation:
 
 
 def _annotated(evaluator: Evaluator, binding: Binding, node: cst.AnnAssign) -> Denotation:
+    if node.value is not None and name_of(evaluator.value(node.annotation.annotation)) == "typing.TypeAlias":
+        return Denotation(Alias(annotated.instance(evaluator, node.value).value))
     found = annotated.instance(evaluator, node.annotation.annotation)
     if found.value == UNKNOWN and binding.value is not None:
         return _from_value(evaluator, binding, binding.value)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from sadpath.analysis.meaning import calls, generics
-from sadpath.analysis.meaning.denotation import NOTHING, after, join
+from sadpath.analysis.meaning.denotation import NOTHING, after, join, present
 from sadpath.analysis.syntax.tree import walk
 from sadpath.rule import (
     UNKNOWN,
@@ -73,7 +73,7 @@ def subscripted(evaluator: Evaluator, node: cst.Subscript) -> Denotation:
     """What a subscript denotes: an element of a known container, or a class with type arguments."""
     receiver = evaluator.denote(node.value)
     found: list[Denotation] = []
-    for value in members(receiver.value):
+    for value in present(receiver.value):
         if isinstance(value, Class) and not value.arguments:
             arguments = tuple(instance(evaluator, argument).value for argument in _arguments(node))
             found.append(Denotation(Class(value.name, value.path, value.qualname, arguments)))

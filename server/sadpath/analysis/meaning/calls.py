@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from sadpath.analysis.meaning import annotated, classes, functions, generics
-from sadpath.analysis.meaning.denotation import NOTHING, after, join
+from sadpath.analysis.meaning.denotation import NOTHING, after, join, present
 from sadpath.rule import (
     UNKNOWN,
     Argument,
@@ -53,19 +53,19 @@ def called(evaluator: Evaluator, node: cst.Call) -> Denotation:
     if special is not None:
         return special
     callee = evaluator.denote(node.func)
-    return after(callee, join([_call(evaluator, value, node) for value in members(callee.value)]))
+    return after(callee, join([_call(evaluator, value, node) for value in present(callee.value)]))
 
 
 def awaited(evaluator: Evaluator, found: Denotation) -> Denotation:
     """What awaiting a value gives."""
-    return after(found, join([_await(evaluator, value) for value in members(found.value)]))
+    return after(found, join([_await(evaluator, value) for value in present(found.value)]))
 
 
 def entered(evaluator: Evaluator, found: Denotation, *, is_async: bool) -> Denotation:
     """What `with` binds: the result of `__enter__`, or awaiting that of `__aenter__`."""
     method = "__aenter__" if is_async else "__enter__"
     results: list[Denotation] = []
-    for value in members(found.value):
+    for value in present(found.value):
         if not isinstance(value, Instance):
             results.append(NOTHING)
             continue
@@ -80,7 +80,7 @@ def entered(evaluator: Evaluator, found: Denotation, *, is_async: bool) -> Denot
 
 def iterated(evaluator: Evaluator, found: Denotation, *, is_async: bool) -> Denotation:
     """What a loop over a value gives in each turn."""
-    return after(found, join([_item(evaluator, value, is_async=is_async) for value in members(found.value)]))
+    return after(found, join([_item(evaluator, value, is_async=is_async) for value in present(found.value)]))
 
 
 def _item(evaluator: Evaluator, value: Value, *, is_async: bool) -> Denotation:

@@ -127,6 +127,7 @@ def member(program: Program, path: str, qualname: str, name: str) -> Member | No
 def self_attribute(program: Program, path: str, qualname: str, name: str) -> Member | None:
     """What the methods of a class set `self.name` to; None where none does. A declaration wins."""
     found: list[Denotation] = []
+    placeholders: list[Denotation] = []
     sets = re.compile(rf"\.{name}\s*(?:=(?!=)|[:,)\]]|in\b)")
     for segment in program.queries.ask(mentions, path, qualname, name):
         if segment.kind != "function" or not sets.search(segment.text):
@@ -139,7 +140,10 @@ def self_attribute(program: Program, path: str, qualname: str, name: str) -> Mem
             held = _member(evaluator, binding)
             if held.kind == "declared":
                 return held
-            found.append(held.denotation)
+            # `self.client: Any` alone says less than what is assigned elsewhere.
+            bare = binding.kind == "annotation" and binding.value is None
+            (placeholders if bare else found).append(held.denotation)
+    found = found or placeholders
     return Member("value", join(found)) if found else None
 
 
@@ -188,7 +192,7 @@ def _from_tables(
         return None
     attribute_class = tables.attribute(full)
     if attribute_class:
-        return Denotation(Instance(_class_named(program, attribute_class, owner)))
+        return Denotation(Instance(named(program, attribute_class, owner.path)))
     if tables.is_class(full):
         return Denotation(Class(full))
     source = held.denotation.value if held is not None else UNKNOWN
@@ -197,10 +201,10 @@ def _from_tables(
     return Denotation(Function(full, kind, path, qualname, receiver))
 
 
-def _class_named(program: Program, name: str, near: Class) -> Class:
-    """A class of the tables, with its file where it can be found."""
+def named(program: Program, name: str, importer: str) -> Class:
+    """A class of the tables, with its file where an importing file finds it."""
     module_name, _, attribute_name = name.rpartition(".")
-    path = program.queries.ask(module_path, module_name, near.path) if near.path else None
+    path = program.queries.ask(module_path, module_name, importer) if importer else None
     found = program.queries.ask(global_value, path, attribute_name) if path else None
     if found is not None and isinstance(found.value, Class):
         return Class(name, found.value.path, found.value.qualname)

@@ -24,6 +24,11 @@ def join(found: Sequence[Denotation]) -> Denotation:
     return Denotation(value, tuple(steps)[:_MOST_EVIDENCE])
 
 
+def present(value: Value) -> list[Value]:
+    """The members without `None`: where something is done with the value that `None` cannot do, it was another one."""
+    return [member for member in members(value) if member != Constant(None)]
+
+
 def because(found: Denotation, *steps: Evidence) -> Denotation:
     """The same value with further steps at the end of its chain."""
     new = [step for step in steps if step not in found.because]

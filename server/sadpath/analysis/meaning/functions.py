@@ -163,7 +163,7 @@ def result(program: Program, function: Function, call: Call | None = None) -> De
     if named == "Self":
         return Denotation(function.receiver) if function.receiver is not None else NOTHING
     if named:
-        return Denotation(Instance(Class(named)))
+        return Denotation(Instance(classes.named(program, named, function.path)))
     if not function.path:
         return NOTHING
     found = program.queries.ask(returns, function.path, function.qualname, call.shape if call is not None else None)

@@ -8,7 +8,7 @@ import libcst as cst
 
 from sadpath.analysis.meaning import annotated, calls, classes, functions, modules
 from sadpath.analysis.meaning.binding import Binding
-from sadpath.analysis.meaning.denotation import NOTHING, after, because, describe, join
+from sadpath.analysis.meaning.denotation import NOTHING, after, because, describe, join, present
 from sadpath.analysis.meaning.program import module_path
 from sadpath.analysis.meaning.reaching import reaching
 from sadpath.rule import (
@@ -81,9 +81,7 @@ def bound(evaluator: Evaluator, binding: Binding) -> Denotation:
 
 def attribute(evaluator: Evaluator, receiver: Denotation, name: str) -> Denotation:
     """What an attribute of a value denotes."""
-    # `None` has no attributes: where this runs, it was another member.
-    values = [value for value in members(receiver.value) if value != Constant(None)]
-    return after(receiver, join([_of(evaluator, value, name) for value in values]))
+    return after(receiver, join([_of(evaluator, value, name) for value in present(receiver.value)]))
 
 
 def _of(evaluator: Evaluator, value: Value, name: str) -> Denotation:

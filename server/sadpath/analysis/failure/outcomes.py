@@ -13,7 +13,7 @@ from sadpath.rule import Catcher, Class, Exit, Handling, Outcome, Path, Unit
 CLOSING = frozenset(
     {
         "aclose", "cancel", "cleanup", "clear", "close", "closed", "deregister", "detach", "disconnect", "dispose",
-        "flush", "join", "logout", "quit", "release", "remove", "reset", "rmdir", "rmtree", "rollback", "shutdown",
+        "flush", "join", "logout", "quit", "release", "remove", "rmdir", "rmtree", "rollback", "shutdown",
         "stop", "teardown", "unlink", "unlock", "unregister", "unsubscribe",
     }
 )  # fmt: skip
@@ -227,7 +227,7 @@ _ENDING = frozenset(
         "shutdown", "shutting", "stop", "stopped", "stopping", "terminated",
     }
 )  # fmt: skip
-_TIDYING = CLOSING - {
+_TIDYING = (CLOSING | {"reset"}) - {
     "cancel",
     "deregister",
     "disconnect",

@@ -8,6 +8,7 @@ import libcst as cst
 
 from sadpath.analysis.failure.effects import called, is_sleep, last_name, words_of
 from sadpath.analysis.failure.places import calls_in, own
+from sadpath.analysis.syntax.flow import truth_of
 from sadpath.rule import Catcher, Class, Exit, Handling, Outcome, Path, Unit
 
 CLOSING = frozenset(
@@ -36,8 +37,8 @@ def _verb(call: cst.Call) -> str:
     return name.partition("_")[0]
 
 
-def later(unit: Unit, node: Catcher) -> list[cst.BaseStatement]:
-    """The statements that run after a catcher that falls through, up to the end of the loop or function around it."""
+def later(unit: Unit, node: cst.CSTNode) -> list[cst.BaseStatement]:
+    """The statements that run after one that falls through, up to the end of the loop or function around it."""
     found: list[cst.BaseStatement] = []
     below: cst.CSTNode = node
     for above in unit.ancestors(node):
@@ -62,25 +63,39 @@ def handlings(unit: Unit, node: Catcher) -> tuple[Handling, ...]:
     ways = tuple(Handling(path, reader.outcome(path)) for path in unit.paths(node.body))
     if not ways:
         return (Handling(Path((), Exit.FALLS), Outcome.ANSWERED),)
-    settled = _raised_later(unit, node, ways)
-    if settled:
-        return tuple(
-            Handling(way.path, max(way.outcome, settled)) if way.path.exit is Exit.FALLS else way for way in ways
-        )
+    ways = tuple(_settled(unit, node, way) for way in ways)
     asked = _asked(unit, ways)
     asking = [way for way in ways if not asked.isdisjoint(way.path.steps)]
     otherwise = max((way.outcome for way in asking), default=Outcome.NOTHING)
     return tuple(way for way in ways if way not in asking or way.outcome is otherwise)
 
 
-def _raised_later(unit: Unit, node: Catcher, ways: tuple[Handling, ...]) -> Outcome | None:
-    """What becomes of the exception where what follows a handler raises another, or ends the process, in any case."""
-    if not any(way.path.exit is Exit.FALLS and way.outcome < Outcome.ANSWERED for way in ways):
-        return None
-    exits = {path.exit for path in unit.paths(later(unit, node))}
+def _settled(unit: Unit, node: Catcher, way: Handling) -> Handling:
+    """The way with what follows it, where that raises another exception, or ends the process, in any case."""
+    if way.outcome >= Outcome.ANSWERED or way.path.exit not in _GOES_ON:
+        return way
+    exits = {path.exit for path in unit.paths(later(unit, node))} if way.path.exit is Exit.FALLS else _GOES_ON
+    if exits and exits <= _GOES_ON:
+        exits = {path.exit for path in unit.paths(_after_attempts(unit, node))}
     if not exits or not exits <= {Exit.RAISES, Exit.ENDS}:
-        return None
-    return Outcome.CONVERTED if Exit.RAISES in exits else Outcome.ENDED
+        return way
+    return Handling(way.path, Outcome.CONVERTED if Exit.RAISES in exits else Outcome.ENDED)
+
+
+def _after_attempts(unit: Unit, node: Catcher) -> list[cst.BaseStatement]:
+    """What runs after the last round of the loop around a catcher, if each round is one more attempt."""
+    below: cst.CSTNode = node
+    for above in unit.ancestors(node):
+        if isinstance(above, cst.For | cst.While) and below is not above.orelse:
+            ends = isinstance(above, cst.For) or truth_of(above.test) is None
+            succeeds = ends and any(isinstance(inner, cst.Break | cst.Return) for inner in own(above.body))
+            otherwise = list(above.orelse.body.body) if above.orelse else []
+            kept = [line for line in otherwise if isinstance(line, cst.BaseStatement)]
+            return [*kept, *later(unit, above)] if succeeds else []
+        if isinstance(above, cst.FunctionDef):
+            return []
+        below = above
+    return []
 
 
 def _asked(unit: Unit, ways: tuple[Handling, ...]) -> frozenset[cst.CSTNode]:
@@ -209,6 +224,7 @@ class _Reader:
         )
 
 
+_GOES_ON = {Exit.FALLS, Exit.CONTINUES}
 _LOGGING = ("builtins.print", "logging.", "loguru.", "structlog.")
 _RECORDERS = frozenset(
     {

@@ -165,7 +165,7 @@ class CheckedUnit:
 
     def uses(self, expression: cst.BaseExpression) -> tuple[Use, ...]:
         """What is done with the value of an expression."""
-        return uses(self, expression)
+        return uses(self, self._evaluator, expression)
 
     def attribute_uses(self, receiver: cst.BaseExpression) -> frozenset[str]:
         """The attributes of the same receiver that are used in its whole function or class."""

@@ -17,7 +17,6 @@ from sadpath.analysis.failure.causes import (
 )
 from sadpath.analysis.failure.delays import delay_of
 from sadpath.analysis.failure.guards import Condition
-from sadpath.analysis.failure.outcomes import releases
 from sadpath.analysis.failure.places import (
     AnyTry,
     Loop,
@@ -189,7 +188,7 @@ class _Attempt:
     def _mends(self, steps: Iterable[cst.CSTNode]) -> bool:
         """Whether a statement, and not only a test, calls something with an effect that is not known."""
         done = calls_in(*(step for step in steps if not isinstance(step, cst.BaseExpression)))
-        return any(effects.reaches_outside(self.unit, call) and not releases(call) for call in done)
+        return any(effects.reaches_outside(self.unit, call) and not effects.closes(call) for call in done)
 
     def _resets(self, handler: Sequence[cst.BaseStatement]) -> bool:
         """Whether the handler drops something, such as a connection, for the next attempt to make anew."""

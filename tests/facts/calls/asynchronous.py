@@ -27,6 +27,21 @@ async def read(name: str, server: Server, bound: float | None) -> object:
     return await asyncio.wait_for(getattr(reader, last(name))(*READS[last(name)]), bound)
 
 
+@local("asyncio.Event.wait")
+async def event(_name: str, _server: Server, bound: float | None) -> object:
+    return await asyncio.wait_for(asyncio.Event().wait(), bound)
+
+
+@local("asyncio.Queue.get")
+async def queue_get(_name: str, _server: Server, bound: float | None) -> object:
+    return await asyncio.wait_for(asyncio.Queue().get(), bound)
+
+
+@local("asyncio.Future.__await__")
+async def future(_name: str, _server: Server, bound: float | None) -> object:
+    return await asyncio.wait_for(asyncio.Future(), bound)
+
+
 @local("asyncio.wait_for")
 async def wait_for(_name: str, _server: Server, bound: float | None) -> object:
     return await asyncio.wait_for(asyncio.Event().wait(), bound)

@@ -37,6 +37,20 @@ async def asyncpg_connect(_name: str, server: Server, bound: float | None) -> ob
     return await asyncpg.connect(host=server.host, port=server.port, user="user", timeout=bound)
 
 
+WELCOME = b"R\0\0\0\x08\0\0\0\0" + b"S\0\0\0\x16server_version\x0017\0" + b"Z\0\0\0\x05I"
+
+
+@executed("asyncpg.Pool.acquire", server=functools.partial(Silent, answer=WELCOME))
+async def asyncpg_acquire(_name: str, server: Server, bound: float | None) -> object:
+    """Its only connection is in use."""
+    import asyncpg
+
+    options = {"host": server.host, "port": server.port, "user": "user", "ssl": False}
+    pool = asyncpg.create_pool(**options, min_size=0, max_size=1)
+    async with pool, pool.acquire():
+        return await pool.acquire(timeout=bound)
+
+
 @executed("pymysql.connect", "pymysql.Connection")
 def pymysql_connect(name: str, server: Server, bound: float | None) -> object:
     import pymysql

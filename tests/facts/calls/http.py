@@ -2,7 +2,7 @@
 
 from servers import Server
 
-from calls import executed, given, last
+from calls import executed, given, last, local
 
 VERBS = ("get", "post", "put", "patch", "delete", "head", "options")
 
@@ -124,6 +124,45 @@ async def aiohttp_timeout(_name: str, server: Server, bound: float | None) -> ob
 
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None, sock_read=bound)) as session:
         return await session.get(server.url)
+
+
+@local("aiohttp.ClientSession.ws_connect")
+async def aiohttp_websocket(_name: str, _server: Server, bound: float | None) -> object:
+    import aiohttp
+
+    async with aiohttp.ClientSession() as session:
+        connection = await session.ws_connect(await _mute_websocket(), **given(receive_timeout=bound))
+        return await connection.receive()
+
+
+@local("receive", "receive_str", "receive_bytes", "receive_json", of="aiohttp.ClientWebSocketResponse")
+async def aiohttp_websocket_receive(name: str, _server: Server, bound: float | None) -> object:
+    import aiohttp
+
+    async with aiohttp.ClientSession() as session:
+        connection = await session.ws_connect(await _mute_websocket())
+        return await getattr(connection, last(name))(**given(timeout=bound))
+
+
+async def _mute_websocket() -> str:
+    """The URL of a server that takes connections and sends nothing."""
+    import asyncio
+
+    from aiohttp import web
+
+    async def accept(request: web.Request) -> web.WebSocketResponse:
+        connection = web.WebSocketResponse()
+        await connection.prepare(request)
+        await asyncio.Event().wait()
+        return connection
+
+    application = web.Application()
+    application.router.add_get("/", accept)
+    runner = web.AppRunner(application)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    return site.name
 
 
 @executed("urllib3.request")

@@ -1,7 +1,9 @@
 """Threads, queues, futures and processes."""
 
 import concurrent.futures
+import os
 import queue
+import shlex
 import subprocess
 import threading
 from collections.abc import Callable
@@ -71,6 +73,21 @@ def command(name: str, _server: Server, bound: float | None) -> object:
 @local("wait", "communicate", of="subprocess.Popen")
 def process(name: str, _server: Server, bound: float | None) -> object:
     return getattr(subprocess.Popen(ENDLESS), last(name))(**given(timeout=bound))
+
+
+@local("getoutput", "getstatusoutput", of="subprocess")
+def output(name: str, _server: Server, bound: float | None) -> object:
+    unbounded = getattr(subprocess, last(name))
+    return unbounded(shlex.join(ENDLESS)) if bound is None else subprocess.run(ENDLESS, timeout=bound)
+
+
+@local("system", "wait", "waitpid", of="os")
+def system(name: str, _server: Server, bound: float | None) -> object:
+    """`os.wait` waits for any child, such as those of the calls beside it."""
+    if bound is not None:
+        return subprocess.run(ENDLESS, timeout=bound)
+    arguments = {"system": (shlex.join(ENDLESS),), "wait": (), "waitpid": (subprocess.Popen(ENDLESS).pid, 0)}
+    return getattr(os, last(name))(*arguments[last(name)])
 
 
 ENDLESS = ("sleep", "infinity")

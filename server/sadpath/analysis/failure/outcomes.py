@@ -8,8 +8,9 @@ import libcst as cst
 
 from sadpath.analysis.failure.effects import called, is_sleep, last_name, words_of
 from sadpath.analysis.failure.places import calls_in, own
+from sadpath.analysis.failure.telling import records
 from sadpath.analysis.syntax.flow import truth_of
-from sadpath.rule import Catcher, Class, Exit, Handling, Outcome, Path, Unit
+from sadpath.rule import Catcher, Class, Exit, Function, Handling, Outcome, Path, Unit, name_of
 
 CLOSING = frozenset(
     {
@@ -214,26 +215,17 @@ class _Reader:
         )
 
     def _records(self, node: cst.CSTNode) -> bool:
-        """Whether a call keeps the traceback: in a log, on a stream, in an error tracker, in a string."""
+        """Whether a call keeps the traceback, or is of a function of the project that does."""
         if not isinstance(node, cst.Call):
             return False
-        if last_name(node.func) in _RECORDERS or called(self._unit, node).startswith("traceback."):
-            return True
-        return any(
-            arg.keyword and arg.keyword.value in _TRACEBACK_ARGUMENTS and not _is_off(arg.value) for arg in node.args
+        function = self._unit.denotes(node.func).value
+        return records(node, name_of(function)) or (
+            isinstance(function, Function) and self._unit.records_failures(function)
         )
 
 
 _GOES_ON = {Exit.FALLS, Exit.CONTINUES}
 _LOGGING = ("builtins.print", "logging.", "loguru.", "structlog.")
-_RECORDERS = frozenset(
-    {
-        "capture_exception", "captureException", "exception", "excepthook", "format_exc", "format_exception",
-        "handleError", "log_exception", "notice_error", "print_exc", "print_exception", "record_exception",
-        "report_exc_info",
-        "showtraceback", "call_exception_handler",
-    }
-)  # fmt: skip
 _FAILURES = frozenset(
     {"error", "errored", "errors", "fail", "failed", "failure", "invalid", "unavailable", "unhealthy"}
 )
@@ -255,7 +247,6 @@ _TIDYING = (CLOSING | {"reset"}) - {
     "unsubscribe",
 }
 """What changes nothing for others; to stop or to disconnect is an answer."""
-_TRACEBACK_ARGUMENTS = frozenset({"exc_info", "exception", "stack_info", "with_traceback"})
 _PLAIN = (
     cst.Name, cst.Attribute, cst.BaseNumber, cst.BaseString, cst.Ellipsis, cst.UnaryOperation, cst.BaseElement,
     cst.Tuple, cst.List, cst.Set, cst.Dict, cst.BaseDictElement, cst.Arg, cst.FormattedStringText,
@@ -271,7 +262,3 @@ def _is_flag(value: cst.BaseExpression | None) -> bool:
 def _says_failure(node: cst.CSTNode) -> bool:
     """Whether a name says that something went wrong, as in `Status.FAILED`."""
     return isinstance(node, cst.Name) and bool(words_of(node.value) & _FAILURES)
-
-
-def _is_off(value: cst.BaseExpression) -> bool:
-    return isinstance(value, cst.Name) and value.value in ("False", "None")

@@ -89,7 +89,7 @@ def bare_except(node: cst.CSTNode, unit: Unit) -> Iterator[Diagnostic]:
     recorded.
     """
     handler = unit.handler(node)
-    if handler is None or handler.width is not Width.EVERYTHING or handler.loss or handler.excused:
+    if handler is None or handler.width is not Width.EVERYTHING or handler.loss or handler.excused or handler.final:
         return
     if handler.worst.outcome in (Outcome.KEPT, Outcome.ENDED, Outcome.RAISED) or _is_edge(handler, unit):
         return

@@ -106,6 +106,8 @@ def _is_judged_here(handler: Handler) -> bool:
     """Not where the rules `bare-except` and `swallowed-cancellation` speak of the same handler."""
     if handler.loss or handler.excused:
         return False
+    if handler.final:
+        return True
     return handler.width is Width.ERRORS or (handler.width is Width.EVERYTHING and isinstance(handler.node, cst.With))
 
 
@@ -119,6 +121,10 @@ def _grade(handler: Handler, unit: Unit) -> tuple[int, str]:
     is_trifle = handler.is_one_step and not handler.waits
     if handler.tidying or handler.work in _ACCEPTED or (is_trifle and isinstance(handler.node, cst.With)):
         return 0, ""
+    if handler.final:
+        told = handler.worst.outcome >= Outcome.WHISPERED
+        message = f"if {handler.attempt} fails nobody will know: without this handler, Python would print it and go on"
+        return (0, "") if told else (_WEAK, message)
     if handler.work is Work.IMPORT:
         return _WEAK, "any error inside the imported module is taken for its absence"
     if outcome >= Outcome.WHISPERED:

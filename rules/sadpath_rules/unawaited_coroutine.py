@@ -1,6 +1,6 @@
 """The rule `unawaited-coroutine`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import libcst as cst
 
@@ -10,6 +10,7 @@ from sadpath.rule import (
     Edit,
     Fix,
     Function,
+    Head,
     Related,
     Role,
     Severity,
@@ -43,6 +44,13 @@ _CONSEQUENCES = {
     Usage.ENTERED: "`with` fails on `{value}`",
     Usage.OPERAND: "arithmetic fails on `{value}`",
     Usage.RAISED: "`raise` fails on `{value}`",
+    Usage.REFUSED: "`{value}` is {taken} before it ran",
+}
+_GENERATOR_ENDS = {
+    Usage.ITERATED: "`for` fails",
+    Usage.CONVERTED: "`{user}` fails",
+    Usage.INDEXED: "the subscript fails",
+    Usage.OPERAND: "arithmetic fails",
 }
 
 
@@ -100,9 +108,12 @@ def unawaited_coroutine(call: cst.Call, unit: Unit) -> Iterator[Diagnostic]:
 
     Where a coroutine is made only to be thrown away, as in a test of the warning itself; better call its `close()`.
     """
-    if isinstance(unit.parent(call), cst.Await):
+    value = unit.denotes(call).value
+    if name_of(value) in ("typing.AsyncGenerator", "typing.AsyncIterator"):
+        found = _misused_generator(call, unit)
+    elif isinstance(unit.parent(call), cst.Await):
         return
-    if is_coroutine(unit.denotes(call).value):
+    elif is_coroutine(value):
         found = _misused_coroutine(call, unit)
     elif last_name(call) in _FUTURES and name_of(unit.denotes(call.func).value).startswith("asyncio."):
         found = _dropped_future(call, unit)
@@ -122,10 +133,35 @@ def _dropped_future(call: cst.Call, unit: Unit) -> Iterator[Diagnostic]:
         yield Diagnostic(call, message, Confidence.LIKELY, evidence, (), _fixes(call, unit), Severity.WARNING)
 
 
+def _misused_generator(call: cst.Call, unit: Unit) -> Iterator[Diagnostic]:
+    """What an `async def` with `yield` gives, used otherwise than by `async for`."""
+    function, uses = unit.denotes(call.func), unit.uses(call)
+    if not isinstance(function.value, Function) or function.value.kind != "async generator" or len(uses) != 1:
+        return
+    use, name = uses[0], last_name(call)
+    if use.kind is Usage.DROPPED and not use.collected:
+        message = f"`{name}` never runs: nothing iterates its asynchronous generator"
+        yield Diagnostic(call, message, evidence=function.because)
+    elif _ends_generator(use):
+        ends = _GENERATOR_ENDS.get(use.kind, "`await` fails").format(user=last_name(use.node))
+        message = f"{ends} on `{_short(call)}`: it is an asynchronous generator, which only `async for` runs"
+        loops = isinstance(use.node, cst.For) and unit.can_await(use.node)
+        fixes = (Fix("Loop with `async for`", (Edit(use.node, "async ", "before"),)),) if loops else ()
+        yield Diagnostic(call, message, evidence=function.because, fixes=fixes)
+
+
+def _ends_generator(use: Use) -> bool:
+    """Whether an asynchronous generator fails where it is used."""
+    if isinstance(use.node, cst.For | cst.CompFor) and use.node.asynchronous is not None:
+        return False
+    return not use.collected and (use.kind in _GENERATOR_ENDS or isinstance(use.node, cst.Await))
+
+
 def _misused_coroutine(call: cst.Call, unit: Unit) -> Iterator[Diagnostic]:
     uses = unit.uses(call)
     wrong = [use for use in uses if _is_wrong(use) and not _is_entered(use, call, unit)]
     if not wrong:
+        yield from _outlived(uses, call, unit)
         return
     certain = len(wrong) == len(uses)
     telling = [use for use in wrong if not use.collected and use.kind not in (Usage.DROPPED, Usage.FORMATTED)]
@@ -137,6 +173,50 @@ def _misused_coroutine(call: cst.Call, unit: Unit) -> Iterator[Diagnostic]:
     confidence = Confidence.CERTAIN if certain else Confidence.LIKELY
     fixes = () if worst.collected else _fixes(call, unit)
     yield Diagnostic(call, _message(worst, call, unit), confidence, unit.denotes(call).because, related, fixes)
+
+
+def _outlived(uses: Sequence[Use], call: cst.Call, unit: Unit) -> Iterator[Diagnostic]:
+    """A coroutine that is returned from inside a `try` or `with`, and so runs when that is over."""
+    for use in uses:
+        block = _left_behind(use, call, unit)
+        if block is not None:
+            name, what = last_name(call) or "it", "with" if isinstance(block, cst.With) else "try"
+            message = f"`{name}` runs when this `{what}` is over: its coroutine is returned, not awaited"
+            related = (Related(Head(block), f"the `{what}` ends here, before the coroutine starts"),)
+            because = unit.denotes(call).because
+            yield Diagnostic(call, message, Confidence.LIKELY, because, related, _fixes(call, unit), Severity.WARNING)
+            return
+
+
+def _left_behind(use: Use, call: cst.Call, unit: Unit) -> cst.Try | cst.With | None:
+    """The innermost block that a returned coroutine was to run in; of a sync function, only where that is evident."""
+    function = unit.scope(use.node)
+    if use.kind is not Usage.RETURNED or use.collected or not isinstance(use.node, cst.Return):
+        return None
+    is_async = isinstance(function, cst.FunctionDef) and function.asynchronous is not None
+    below: cst.CSTNode = use.node
+    for above in unit.ancestors(use.node):
+        if above is function:
+            break
+        if isinstance(above, cst.With) and (is_async or _gives(above, call, unit)):
+            return above
+        if isinstance(above, cst.Try) and below is above.body and above.handlers:
+            return above if is_async or _guards_only(above, call, unit) else None
+        below = above
+    return None
+
+
+def _gives(block: cst.With, call: cst.Call, unit: Unit) -> bool:
+    """Whether the call takes what the `with` opened, which is closed when the coroutine runs."""
+    names = {item.asname.name.value for item in block.items if item.asname and isinstance(item.asname.name, cst.Name)}
+    return any(isinstance(node, cst.Name) and node.value in names for node in unit.walk(call))
+
+
+def _guards_only(block: cst.Try, call: cst.Call, unit: Unit) -> bool:
+    """Whether nothing but the call itself could fail in a `try`, so that its handlers are meant for the coroutine."""
+    only = len(block.body.body) == 1 and not isinstance(block.body.body[0], cst.BaseCompoundStatement)
+    given = [node for argument in call.args for node in unit.walk(argument)]
+    return only and not any(isinstance(node, cst.Call | cst.Subscript | cst.Await) for node in given)
 
 
 def _is_wrong(use: Use) -> bool:
@@ -178,13 +258,30 @@ def _message(use: Use, call: cst.Call, unit: Unit) -> str:
     if use.name:
         return f"`{use.name}` holds the coroutine of `{name}`, not its result: nothing awaits it"
     why = f"a coroutine, and `{sync}` is not async" if sync else "a coroutine that is not awaited"
-    return f"{_consequence(use, f'{name}(...)' if call.args else f'{name}()')}: it is {why}"
+    return f"{_consequence(use, _short(call))}: it is {why}"
+
+
+def _short(call: cst.Call) -> str:
+    return f"{last_name(call) or 'it'}(...)" if call.args else f"{last_name(call) or 'it'}()"
 
 
 def _consequence(use: Use, value: str) -> str:
     """What the use does to a value, given its short form, that is a coroutine."""
     user = last_name(use.node)
-    return _CONSEQUENCES[use.kind].format(value=value, user=user)
+    return _CONSEQUENCES[use.kind].format(value=value, user=user, taken=_taken(use.node))
+
+
+def _taken(node: cst.CSTNode) -> str:
+    """What takes a value where something else belongs."""
+    match node:
+        case cst.Return():
+            return "returned"
+        case cst.Yield():
+            return "yielded"
+        case cst.Call():
+            return f"given to `{last_name(node)}`"
+        case _:
+            return "stored"
 
 
 def _fixes(call: cst.Call, unit: Unit) -> tuple[Fix, ...]:

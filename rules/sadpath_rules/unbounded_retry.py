@@ -21,8 +21,8 @@ from sadpath.rule import (
 @rule(
     family="retry",
     summary="an attempt that keeps failing is repeated for ever",
-    visits=(cst.While, cst.For, cst.Try, cst.TryStar, cst.Call, cst.Decorator),
-    words=("except", "suppress", "status_code", "ok", "is_success", Words.RETRY_CALLS),
+    visits=(cst.While, cst.For, cst.Try, cst.TryStar, cst.If, cst.Call, cst.Decorator),
+    words=("except", "suppress", "status", "status_code", "ok", "is_success", Words.RETRY_CALLS),
 )
 def unbounded_retry(node: cst.CSTNode, unit: Unit) -> Iterator[Diagnostic]:
     """Finds code that tries the same thing again after each failure, and that no counter, deadline or flag ends.
@@ -82,7 +82,7 @@ def unbounded_retry(node: cst.CSTNode, unit: Unit) -> Iterator[Diagnostic]:
     """
     if isinstance(node, cst.Call | cst.Decorator):
         yield from _library(node, unit)
-    elif isinstance(node, cst.While | cst.For | cst.Try | cst.TryStar):
+    elif isinstance(node, cst.While | cst.For | cst.Try | cst.TryStar | cst.If):
         loop = unit.retry_loop(node)
         if loop is not None and loop.endless:
             yield _diagnostic(loop, unit)

@@ -82,6 +82,8 @@ def test_explain(run: Run) -> None:
 
 def test_interrupted(tmp_path: Path) -> None:
     """The shell sees that the command ended by the signal, and nothing is printed."""
+    # What runs the tests in the background may have them ignore the signal, and what they start would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     os.mkfifo(tmp_path / "settings.toml")
     arguments = [sys.executable, "-m", "sadpath", "check", "--config", "settings.toml"]
     with (

@@ -6,7 +6,7 @@ import libcst as cst
 
 from sadpath.analysis.failure import handlers
 from sadpath.analysis.failure.bounds import blocking
-from sadpath.analysis.failure.containment import contains_failures
+from sadpath.analysis.failure.containment import contains_failures, records_failures
 from sadpath.analysis.failure.retries import retry_loop
 from sadpath.analysis.failure.retry_policy import retry_policy
 from sadpath.analysis.failure.usage import uses
@@ -79,6 +79,10 @@ class CheckedUnit:
     def contains_failures(self, function: Function) -> bool:
         """Whether the function stops every exception."""
         return self._program.queries.ask(contains_failures, function.path, function.qualname)
+
+    def records_failures(self, function: Function) -> bool:
+        """Whether the function keeps the traceback of the exception under way."""
+        return self._program.queries.ask(records_failures, function.path, function.qualname)
 
     def never_returns(self, call: cst.Call) -> bool:
         """Whether the call always raises or ends the process."""
@@ -165,7 +169,7 @@ class CheckedUnit:
 
     def uses(self, expression: cst.BaseExpression) -> tuple[Use, ...]:
         """What is done with the value of an expression."""
-        return uses(self, expression)
+        return uses(self, self._evaluator, expression)
 
     def attribute_uses(self, receiver: cst.BaseExpression) -> frozenset[str]:
         """The attributes of the same receiver that are used in its whole function or class."""

@@ -108,9 +108,10 @@ class Handler:
 
     For messages, `clause` is how it is written, "`except Exception`", and `attempt` what may fail, "`client.fetch`".
     `instead` is what stands in for its result on the worst way, "`None`", or "". `body` is what it guards, `calls` are
-    the calls in it, `waits` tells whether it awaits anything, nested functions aside; `harm` is what its failure costs.
+    the calls in it that may fail for reasons outside of this code, `waits` tells whether it awaits anything, nested functions aside; `harm` is what its failure costs.
     `remark` is what the author says about it in comments, "" where nothing. `excused` tells that nobody could do
-    anything about a failure there: in `__del__`, `__repr__` and at interpreter exit. `tidying` tells that it stands in
+    anything about a failure there: in `__repr__`, at interpreter exit, and where `__del__` only releases. `final` tells
+    that it stands in a `__del__`, out of which no exception gets: Python prints it and goes on. `tidying` tells that it stands in
     code that only cleans up: a function that closes something, a `finally`, another handler. `loss` is what happens to
     a cancellation, None where none is lost.
     """
@@ -128,6 +129,7 @@ class Handler:
     harm: Harm
     remark: str
     excused: bool
+    final: bool
     tidying: bool
     loss: Loss | None
 

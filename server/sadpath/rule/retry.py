@@ -9,8 +9,8 @@ import libcst as cst
 from sadpath.rule.handler import Catcher
 from sadpath.rule.library import RetryFact
 
-Retrying: TypeAlias = cst.While | cst.For | cst.Try | cst.TryStar
-"""Where a retry is looked for: a loop, or a `try` in a function that calls itself from a handler."""
+Retrying: TypeAlias = cst.While | cst.For | cst.Try | cst.TryStar | cst.If
+"""Where a retry is looked for: a loop, or a `try` or `if` in a function that calls itself after a failure."""
 
 
 class Delay(str, Enum):
@@ -45,11 +45,11 @@ class Failure:
 class RetryLoop:
     """Code that does the same thing again after it failed.
 
-    A "loop" is left by success, a "poll" is one that judges answers instead of catching exceptions, a "restart" goes on
-    after success too (it runs something that is meant to last), a "recursion" is a function that calls itself from a
-    handler. `node` is the loop or that function, `attempt` what is tried. `bounded` tells that something ends it
-    although the attempt keeps failing: a finite iterable, a counter, a deadline, a flag. `most` is the number of
-    attempts, where it is known.
+    A "loop" is left by success, a "poll" is one that judges answers instead of catching exceptions, a "restart"
+    goes on after success too (it runs something that is meant to last), a "recursion" is a function that calls
+    itself from a handler, or for a better answer. `node` is the loop or that function, `attempt` what is tried.
+    `bounded` tells that something ends it although the attempt keeps failing: a finite iterable, a counter, a
+    deadline, a flag. `most` is the number of attempts, where it is known.
     """
 
     node: cst.While | cst.For | cst.FunctionDef

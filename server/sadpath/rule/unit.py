@@ -63,6 +63,10 @@ class Unit(Protocol):
         """Whether all that can fail in the function stands in a `try` that stops every exception."""
         ...
 
+    def records_failures(self, function: Function) -> bool:
+        """Whether the function, called from a handler, keeps the traceback: logs it, or sends it to a tracker."""
+        ...
+
     def never_returns(self, call: cst.Call) -> bool:
         """Whether the call always raises or ends the process (`sys.exit`, `NoReturn`, or all paths raise)."""
         ...

@@ -15,6 +15,8 @@ class Usage(str, Enum):
     """Awaited, handed to what is called as if it ran coroutines, or asked whether it is awaitable."""
     PASSED = "passed"
     """An argument of a call that may do anything with it."""
+    REFUSED = "refused"
+    """Given to what is declared, or evidently written, to take nothing that can be awaited: an argument, a result."""
     RETURNED = "returned"
     """Returned or yielded."""
     STORED = "stored"

@@ -17,6 +17,7 @@ class Cause(Enum):
     RACE = "another writer was faster"
     TIMEOUT = "time ran out"
     CONNECTION = "the other side is not there"
+    REFUSED = "the other side does not accept who asks"
     ANY = "anything"
     OTHER = "something else"
 
@@ -106,7 +107,9 @@ def _named_cause(name: str, code: str) -> Cause | None:
         return Cause.RACE
     if _TIMEOUT.search(name) or code == "socket.timeout":
         return Cause.TIMEOUT
-    return Cause.CONNECTION if _CONNECTION.search(name) else None
+    if _CONNECTION.search(name):
+        return Cause.CONNECTION
+    return Cause.REFUSED if _REFUSED.search(name) else None
 
 
 _CONTROL = (
@@ -138,6 +141,7 @@ _TIMEOUT = re.compile(r"tim(e|ed)_?out", re.IGNORECASE)
 _CONNECTION = re.compile(
     r"[Cc]onnect|Network(?!X)|Broker|Unreachable|Unavailable|Operational|Disconnect|Transport|WebSocket|Socket"
 )
+_REFUSED = re.compile(r"Unauthori[sz]ed|Forbidden|Auth(?!or)|Token|Credential|Session(Expired|Invalid)|LoginRequired")
 _NOT_READY = frozenset(
     {
         *("EINTR", "EAGAIN", "EWOULDBLOCK", "EINPROGRESS", "EALREADY", "EEXIST", "SSL_ERROR_WANT_READ"),

@@ -1,14 +1,16 @@
-"""Whether a function keeps its failures to itself."""
+"""What a function does about failures: keeps its own to itself, or records the one that it is called for."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from sadpath.analysis.failure.telling import records
+from sadpath.analysis.meaning.binding import SCOPE_TYPES
 from sadpath.analysis.meaning.definitions import definitions
 from sadpath.analysis.meaning.program import Program
 from sadpath.analysis.meaning.queries import query
-from sadpath.analysis.syntax.tree import walk
+from sadpath.analysis.syntax.tree import children, walk
 from sadpath.rule import name_of
 
 if TYPE_CHECKING:
@@ -22,6 +24,26 @@ def contains_failures(program: Program, path: str, qualname: str) -> bool:
     """Whether all that can fail in a function stands in a `try` that stops every exception."""
     found = [(e, node) for e, node in definitions(program, path, qualname) if isinstance(node, cst.FunctionDef)]
     return bool(found) and all(_contained(evaluator, node.body.body) for evaluator, node in found)
+
+
+@query(cycle=False)
+def records_failures(program: Program, path: str, qualname: str) -> bool:
+    """Whether a function that a handler calls keeps the traceback itself; not in handlers of its own failures."""
+    found = [(e, node) for e, node in definitions(program, path, qualname) if isinstance(node, cst.FunctionDef)]
+    return bool(found) and all(
+        any(records(call, name_of(evaluator.value(call.func))) for call in _calls_outside_handlers(node.body))
+        for evaluator, node in found
+    )
+
+
+def _calls_outside_handlers(block: cst.BaseSuite) -> Iterator[cst.Call]:
+    stack: list[cst.CSTNode] = [block]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, cst.Call):
+            yield node
+        if type(node) not in SCOPE_TYPES and not isinstance(node, cst.ExceptHandler | cst.ExceptStarHandler):
+            stack.extend(children(node))
 
 
 def _contained(evaluator: "Evaluator", statements: Iterable[cst.CSTNode]) -> bool:

@@ -143,6 +143,11 @@ def connects(expression: cst.BaseExpression) -> bool:
     return isinstance(expression, cst.Call) and bool(words_of(last_name(expression)) & {"connect", "connection"})
 
 
+def closes(call: cst.Call) -> bool:
+    """Whether a call, by its name, closes something: that takes no time to speak of, and makes nothing better."""
+    return bool(words_of(function_name(call)) & {"close", "aclose", "disconnect"})
+
+
 def returns_value(unit: Unit, step: cst.CSTNode) -> bool:
     """Whether a step is a call of Twisted's `returnValue`, which leaves a generator as `return` leaves a function."""
     if not isinstance(step, cst.Expr) or not isinstance(step.value, cst.Call):

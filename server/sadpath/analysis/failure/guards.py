@@ -1,6 +1,6 @@
 """What decides whether a loop goes on: its condition, the tests before its exits, and time limits around it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import Enum
 from typing import NamedTuple
 
@@ -33,7 +33,7 @@ def condition(unit: Unit, loop: Loop) -> Condition:
         return Condition.ENDLESS if _is_endless_iterable(unit, loop.iter) else Condition.BOUNDED
     if is_true(loop.test):
         return Condition.ENDLESS
-    flag = flag_of(loop)
+    flag = flag_of(loop) if _is_alone(loop.test) else None
     if flag is None:
         return Condition.STOPPED if _asks_elsewhere(unit, loop.test, loop) else Condition.BOUNDED
     body = tuple(own(loop.body))
@@ -63,12 +63,31 @@ def ranges(unit: Unit, loop: cst.For) -> bool:
 
 
 def flag_of(loop: Loop) -> Flag | None:
-    """The flag that a `while` loop tests, and nothing else."""
+    """The flag that a `while` loop tests: all of its test, or one of the parts that must all be true."""
     if isinstance(loop, cst.For):
         return None
-    match loop.test:
+    found = [flag for part in _parts(loop.test) if (flag := _flag(part))]
+    return next((flag for flag in found if sets(loop.body, flag)), found[0] if _is_alone(loop.test) and found else None)
+
+
+def _parts(test: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
+    if isinstance(test, cst.BooleanOperation) and isinstance(test.operator, cst.And):
+        yield from _parts(test.left)
+        yield from _parts(test.right)
+    else:
+        yield test
+
+
+def _is_alone(test: cst.BaseExpression) -> bool:
+    return not isinstance(test, cst.BooleanOperation)
+
+
+def _flag(test: cst.BaseExpression) -> Flag | None:
+    match test:
         case cst.Name() | cst.Attribute():
-            flag = Flag(place_name(loop.test), goes_on=True)
+            flag = Flag(place_name(test), goes_on=True)
+        case cst.UnaryOperation(operator=cst.Not(), expression=cst.Call(func=asked, args=[])):
+            flag = Flag(place_name(asked), goes_on=False)
         case cst.UnaryOperation(operator=cst.Not(), expression=expression):
             flag = Flag(place_name(expression), goes_on=False)
         case cst.Comparison(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 import libcst as cst
 
 from sadpath.analysis.failure.cancellation import is_wait, loss
-from sadpath.analysis.failure.effects import called, last_name, reports, words_of
+from sadpath.analysis.failure.effects import called, last_name, reaches_outside, reports, words_of
 from sadpath.analysis.failure.harm import attempt, harm, instead, leaves_loop, loop_around
 from sadpath.analysis.failure.outcomes import LEVELS, handlings, releases
 from sadpath.analysis.failure.places import own
@@ -30,6 +30,7 @@ def _judged(unit: Unit, node: Catcher, caught: tuple[Value, ...], width: Width, 
     body = node.body if isinstance(node, cst.With) else _try(unit, node).body
     guarded = list(own(body))
     calls = tuple(inner for inner in guarded if isinstance(inner, cst.Call))
+    doubtful = tuple(call for call in calls if reaches_outside(unit, call))
     ways = handlings(unit, node)
     waits = any(is_wait(inner) for inner in guarded)
     on_purpose = any(_is_cancellation(unit, value) for value in caught)
@@ -42,11 +43,12 @@ def _judged(unit: Unit, node: Catcher, caught: tuple[Value, ...], width: Width, 
         width=width,
         ways=ways,
         work=_work(unit, node, body, calls),
-        calls=calls,
+        calls=doubtful,
         waits=waits,
         harm=harm(unit, node, body, ways),
         remark="" if isinstance(node, cst.With) else _remark(unit.comments(node)),
-        excused=_excused(unit, node),
+        excused=_excused(unit, node, doubtful),
+        final=_is_final(unit, node),
         tidying=_tidying(unit, node),
         loss=loss(unit, node, body, ways, on_purpose) if waits and cancellation else None,
     )
@@ -141,7 +143,7 @@ def _work(unit: Unit, node: Catcher, body: cst.BaseSuite, calls: tuple[cst.Call,
         return Work.IMPORT
     if calls and all(releases(call) for call in calls):
         return Work.CLOSE
-    if calls and all(_makes_text(unit, call) for call in calls):
+    if calls and (all(_makes_text(unit, call) for call in calls) or all(_tells(unit, one) for one in statements)):
         return Work.TEXT
     loop = loop_around(unit, node)
     if isinstance(loop, cst.For) and not _counts(unit, loop) and leaves_loop(unit, node):
@@ -152,6 +154,12 @@ def _work(unit: Unit, node: Catcher, body: cst.BaseSuite, calls: tuple[cst.Call,
 def _makes_text(unit: Unit, call: cst.Call) -> bool:
     name = last_name(call.func)
     return (name in _TEXT and called(unit, call) == f"builtins.{name}") or (name in LEVELS and reports(unit, call))
+
+
+def _tells(unit: Unit, statement: cst.CSTNode) -> bool:
+    """Whether a statement logs or prints, and computes only what it says."""
+    call = statement.value if isinstance(statement, cst.Expr) else None
+    return isinstance(call, cst.Call) and last_name(call.func) in LEVELS and reports(unit, call)
 
 
 def _counts(unit: Unit, loop: cst.For) -> bool:
@@ -174,11 +182,18 @@ def _remark(comments: Sequence[str]) -> str:
     return " ".join(word for word in words if word)
 
 
-def _excused(unit: Unit, node: Catcher) -> bool:
+def _excused(unit: Unit, node: Catcher, doubtful: Sequence[cst.Call]) -> bool:
     function = unit.scope(node)
-    return isinstance(function, cst.FunctionDef) and (
-        function.name.value in _LAST_RITES or _runs_at_exit(unit, function)
-    )
+    if not isinstance(function, cst.FunctionDef):
+        return False
+    if _is_final(unit, node):
+        return all(releases(call) or words_of(last_name(call.func)) & _FREEING for call in doubtful)
+    return function.name.value in _TEXTS or _runs_at_exit(unit, function)
+
+
+def _is_final(unit: Unit, node: Catcher) -> bool:
+    function = unit.scope(node)
+    return isinstance(function, cst.FunctionDef) and function.name.value == "__del__"
 
 
 def _tidying(unit: Unit, node: Catcher) -> bool:
@@ -205,7 +220,9 @@ _ROOTS = ("builtins.Exception", "builtins.BaseException")
 _ORDERS = {"builtins.KeyboardInterrupt", "builtins.SystemExit"}
 """Where one of them is looked after, the author knows of the other, too."""
 _TEXT = frozenset({"ascii", "format", "len", "repr", "str"})
-_LAST_RITES = frozenset({"__del__", "__repr__", "__str__"})
+_TEXTS = frozenset({"__repr__", "__str__"})
+_FREEING = frozenset({"deinit", "delete", "destroy", "finalize", "free", "terminate", "unload"})
+"""What functions are called that give back what a destructor's object holds, among others those of C libraries."""
 _CLOSERS = frozenset(
     {"aclose", "aexit", "cleanup", "close", "disconnect", "dispose", "exit", "shutdown", "stop", "teardown"}
 )

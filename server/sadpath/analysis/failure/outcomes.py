@@ -8,12 +8,14 @@ import libcst as cst
 
 from sadpath.analysis.failure.effects import called, is_sleep, last_name, words_of
 from sadpath.analysis.failure.places import calls_in, own
-from sadpath.rule import Catcher, Class, Exit, Handling, Outcome, Path, Unit
+from sadpath.analysis.failure.telling import records
+from sadpath.analysis.syntax.flow import truth_of
+from sadpath.rule import Catcher, Class, Exit, Function, Handling, Outcome, Path, Unit, name_of
 
 CLOSING = frozenset(
     {
         "aclose", "cancel", "cleanup", "clear", "close", "closed", "deregister", "detach", "disconnect", "dispose",
-        "flush", "join", "logout", "quit", "release", "remove", "reset", "rmdir", "rmtree", "rollback", "shutdown",
+        "flush", "join", "logout", "quit", "release", "remove", "rmdir", "rmtree", "rollback", "shutdown",
         "stop", "teardown", "unlink", "unlock", "unregister", "unsubscribe",
     }
 )  # fmt: skip
@@ -36,8 +38,8 @@ def _verb(call: cst.Call) -> str:
     return name.partition("_")[0]
 
 
-def later(unit: Unit, node: Catcher) -> list[cst.BaseStatement]:
-    """The statements that run after a catcher that falls through, up to the end of the loop or function around it."""
+def later(unit: Unit, node: cst.CSTNode) -> list[cst.BaseStatement]:
+    """The statements that run after one that falls through, up to the end of the loop or function around it."""
     found: list[cst.BaseStatement] = []
     below: cst.CSTNode = node
     for above in unit.ancestors(node):
@@ -62,25 +64,39 @@ def handlings(unit: Unit, node: Catcher) -> tuple[Handling, ...]:
     ways = tuple(Handling(path, reader.outcome(path)) for path in unit.paths(node.body))
     if not ways:
         return (Handling(Path((), Exit.FALLS), Outcome.ANSWERED),)
-    settled = _raised_later(unit, node, ways)
-    if settled:
-        return tuple(
-            Handling(way.path, max(way.outcome, settled)) if way.path.exit is Exit.FALLS else way for way in ways
-        )
+    ways = tuple(_settled(unit, node, way) for way in ways)
     asked = _asked(unit, ways)
     asking = [way for way in ways if not asked.isdisjoint(way.path.steps)]
     otherwise = max((way.outcome for way in asking), default=Outcome.NOTHING)
     return tuple(way for way in ways if way not in asking or way.outcome is otherwise)
 
 
-def _raised_later(unit: Unit, node: Catcher, ways: tuple[Handling, ...]) -> Outcome | None:
-    """What becomes of the exception where what follows a handler raises another, or ends the process, in any case."""
-    if not any(way.path.exit is Exit.FALLS and way.outcome < Outcome.ANSWERED for way in ways):
-        return None
-    exits = {path.exit for path in unit.paths(later(unit, node))}
+def _settled(unit: Unit, node: Catcher, way: Handling) -> Handling:
+    """The way with what follows it, where that raises another exception, or ends the process, in any case."""
+    if way.outcome >= Outcome.ANSWERED or way.path.exit not in _GOES_ON:
+        return way
+    exits = {path.exit for path in unit.paths(later(unit, node))} if way.path.exit is Exit.FALLS else _GOES_ON
+    if exits and exits <= _GOES_ON:
+        exits = {path.exit for path in unit.paths(_after_attempts(unit, node))}
     if not exits or not exits <= {Exit.RAISES, Exit.ENDS}:
-        return None
-    return Outcome.CONVERTED if Exit.RAISES in exits else Outcome.ENDED
+        return way
+    return Handling(way.path, Outcome.CONVERTED if Exit.RAISES in exits else Outcome.ENDED)
+
+
+def _after_attempts(unit: Unit, node: Catcher) -> list[cst.BaseStatement]:
+    """What runs after the last round of the loop around a catcher, if each round is one more attempt."""
+    below: cst.CSTNode = node
+    for above in unit.ancestors(node):
+        if isinstance(above, cst.For | cst.While) and below is not above.orelse:
+            ends = isinstance(above, cst.For) or truth_of(above.test) is None
+            succeeds = ends and any(isinstance(inner, cst.Break | cst.Return) for inner in own(above.body))
+            otherwise = list(above.orelse.body.body) if above.orelse else []
+            kept = [line for line in otherwise if isinstance(line, cst.BaseStatement)]
+            return [*kept, *later(unit, above)] if succeeds else []
+        if isinstance(above, cst.FunctionDef):
+            return []
+        below = above
+    return []
 
 
 def _asked(unit: Unit, ways: tuple[Handling, ...]) -> frozenset[cst.CSTNode]:
@@ -199,25 +215,17 @@ class _Reader:
         )
 
     def _records(self, node: cst.CSTNode) -> bool:
-        """Whether a call keeps the traceback: in a log, on a stream, in an error tracker, in a string."""
+        """Whether a call keeps the traceback, or is of a function of the project that does."""
         if not isinstance(node, cst.Call):
             return False
-        if last_name(node.func) in _RECORDERS or called(self._unit, node).startswith("traceback."):
-            return True
-        return any(
-            arg.keyword and arg.keyword.value in _TRACEBACK_ARGUMENTS and not _is_off(arg.value) for arg in node.args
+        function = self._unit.denotes(node.func).value
+        return records(node, name_of(function)) or (
+            isinstance(function, Function) and self._unit.records_failures(function)
         )
 
 
+_GOES_ON = {Exit.FALLS, Exit.CONTINUES}
 _LOGGING = ("builtins.print", "logging.", "loguru.", "structlog.")
-_RECORDERS = frozenset(
-    {
-        "capture_exception", "captureException", "exception", "excepthook", "format_exc", "format_exception",
-        "handleError", "log_exception", "notice_error", "print_exc", "print_exception", "record_exception",
-        "report_exc_info",
-        "showtraceback", "call_exception_handler",
-    }
-)  # fmt: skip
 _FAILURES = frozenset(
     {"error", "errored", "errors", "fail", "failed", "failure", "invalid", "unavailable", "unhealthy"}
 )
@@ -227,7 +235,7 @@ _ENDING = frozenset(
         "shutdown", "shutting", "stop", "stopped", "stopping", "terminated",
     }
 )  # fmt: skip
-_TIDYING = CLOSING - {
+_TIDYING = (CLOSING | {"reset"}) - {
     "cancel",
     "deregister",
     "disconnect",
@@ -239,7 +247,6 @@ _TIDYING = CLOSING - {
     "unsubscribe",
 }
 """What changes nothing for others; to stop or to disconnect is an answer."""
-_TRACEBACK_ARGUMENTS = frozenset({"exc_info", "exception", "stack_info", "with_traceback"})
 _PLAIN = (
     cst.Name, cst.Attribute, cst.BaseNumber, cst.BaseString, cst.Ellipsis, cst.UnaryOperation, cst.BaseElement,
     cst.Tuple, cst.List, cst.Set, cst.Dict, cst.BaseDictElement, cst.Arg, cst.FormattedStringText,
@@ -255,7 +262,3 @@ def _is_flag(value: cst.BaseExpression | None) -> bool:
 def _says_failure(node: cst.CSTNode) -> bool:
     """Whether a name says that something went wrong, as in `Status.FAILED`."""
     return isinstance(node, cst.Name) and bool(words_of(node.value) & _FAILURES)
-
-
-def _is_off(value: cst.BaseExpression) -> bool:
-    return isinstance(value, cst.Name) and value.value in ("False", "None")

@@ -1,4 +1,4 @@
-"""Functions that call themselves again from a handler."""
+"""Functions that call themselves again: from a handler, or where the status of an answer is bad."""
 
 from collections.abc import Iterator, Sequence
 
@@ -7,7 +7,8 @@ import libcst as cst
 from sadpath.analysis.failure import effects, guards
 from sadpath.analysis.failure.causes import Cause, caught_name, causes, is_not_ready
 from sadpath.analysis.failure.delays import delay_of
-from sadpath.analysis.failure.places import AnyTry, calls_in, exits_of, loaded, own, statements, stored
+from sadpath.analysis.failure.places import AnyTry, calls_in, exits_of, loaded, own, place_name, statements, stored
+from sadpath.analysis.failure.polls import asks_for_success, asks_status
 from sadpath.rule import Failure, RetryLoop, Unit
 
 
@@ -16,7 +17,7 @@ def recursion(unit: Unit, node: AnyTry) -> RetryLoop | None:
     function = unit.scope(node)
     if not isinstance(function, cst.FunctionDef):
         return None
-    again = [(handler, call) for handler in node.handlers if (call := _call_again(unit, function, handler))]
+    again = [(handler, call) for handler in node.handlers if (call := _call_again(unit, function, handler.body))]
     if not again or _changes_its_input(unit, function):
         return None
     arguments = {handler: _arguments(unit, function, call) for handler, call in again}
@@ -29,12 +30,48 @@ def recursion(unit: Unit, node: AnyTry) -> RetryLoop | None:
     return RetryLoop(function, "recursion", tried, failures, counted or guards.is_limited(unit, node))
 
 
-def _call_again(
-    unit: Unit, function: cst.FunctionDef, handler: cst.ExceptHandler | cst.ExceptStarHandler
-) -> cst.Call | None:
-    """The call in a handler by which a function calls itself as one of its steps, not for something to run later."""
+def refusal(unit: Unit, node: cst.If) -> RetryLoop | None:
+    """An `if` as one that asks for the status of an answer, and has its function call itself for another one."""
+    function = unit.scope(node)
+    if not isinstance(function, cst.FunctionDef) or not asks_status(node.test) or asks_for_success(node.test):
+        return None
+    again = _call_again(unit, function, node.body)
+    asked = _asked(function, node.test) if again else None
+    if again is None or asked is None or _changes_its_input(unit, function):
+        return None
+    request, answer = asked
+    tests = guards.tests_before(unit, again, function.body)
+    if _arguments(unit, function, again) != "same" or _keeps_count(function):
+        return None
+    if not all(guards.asks_only_about(unit, test.test, answer) for test in tests):
+        return None
+    calls = [call for call in calls_in(node.body) if call is not again]
+    delay = delay_of(unit, calls, stored(own(node.body)))
+    mends = any(effects.reaches_outside(unit, call) for call in calls)
+    failure = Failure(node.test, delay, mends=mends)
+    return RetryLoop(function, "recursion", request, (failure,), guards.is_limited(unit, node))
+
+
+def _asked(function: cst.FunctionDef, test: cst.BaseExpression) -> tuple[cst.Call, str] | None:
+    """The call whose answer, under a name of the function, a test looks at."""
+    names = {node.value for node in own(test) if isinstance(node, cst.Name)}
+    for node in own(function.body):
+        match node:
+            case cst.Assign(targets=[cst.AssignTarget(target=target)], value=value):
+                made = value.expression if isinstance(value, cst.Await) else value
+            case cst.WithItem(item=made, asname=cst.AsName(name=target)):
+                pass
+            case _:
+                continue
+        if isinstance(made, cst.Call) and place_name(target) in names:
+            return made, place_name(target)
+    return None
+
+
+def _call_again(unit: Unit, function: cst.FunctionDef, block: cst.BaseSuite) -> cst.Call | None:
+    """The call in a block by which a function calls itself as one of its steps, not for something to run later."""
     steps = (cst.Await, cst.Expr, cst.Return, cst.Assign, cst.From)
-    calls = (call for call in calls_in(handler.body) if isinstance(unit.parent(call), steps))
+    calls = (call for call in calls_in(block) if isinstance(unit.parent(call), steps))
     return next((call for call in calls if _calls_itself(unit, function, call)), None)
 
 
@@ -50,7 +87,7 @@ def _failure(
         return None
     calls = [call for call in calls_in(handler.body) if call is not again]
     helpers = any(effects.reaches_outside(unit, call) for call in calls)
-    if helpers and not found & {Cause.CONNECTION, Cause.TIMEOUT, Cause.ANY}:
+    if helpers and not found & {Cause.CONNECTION, Cause.TIMEOUT, Cause.ANY, Cause.REFUSED}:
         return None  # the handler mends what was wrong
     return Failure(
         handler,

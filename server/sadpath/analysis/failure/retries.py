@@ -30,14 +30,16 @@ from sadpath.analysis.failure.places import (
     surroundings,
 )
 from sadpath.analysis.failure.polls import poll
-from sadpath.analysis.failure.recursions import recursion
+from sadpath.analysis.failure.recursions import recursion, refusal
 from sadpath.rule import Catcher, Delay, Exit, Failure, Path, Retrying, RetryLoop, Unit
 
 
 def retry_loop(unit: Unit, node: Retrying) -> RetryLoop | None:
-    """How a loop, or a function that calls itself from a handler of a `try`, tries again; None where it does not."""
+    """How a loop, or a function that calls itself from a `try` or an `if`, tries again; None where it does not."""
     if isinstance(node, cst.Try | cst.TryStar):
         return recursion(unit, node)
+    if isinstance(node, cst.If):
+        return refusal(unit, node)
     if any(effects.asks_user(call) for call in calls_in(node)) or _is_in_iterator(unit, node):
         return None
     found = (attempt.read() for attempt in _attempts(unit, node))
@@ -186,7 +188,7 @@ class _Attempt:
     def _mends(self, steps: Iterable[cst.CSTNode]) -> bool:
         """Whether a statement, and not only a test, calls something with an effect that is not known."""
         done = calls_in(*(step for step in steps if not isinstance(step, cst.BaseExpression)))
-        return any(effects.reaches_outside(self.unit, call) for call in done)
+        return any(effects.reaches_outside(self.unit, call) and not effects.closes(call) for call in done)
 
     def _resets(self, handler: Sequence[cst.BaseStatement]) -> bool:
         """Whether the handler drops something, such as a connection, for the next attempt to make anew."""

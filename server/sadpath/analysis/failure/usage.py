@@ -6,13 +6,14 @@ from typing import TypeAlias
 
 import libcst as cst
 
-from sadpath.rule import Constant, Display, Unit, Usage, Use, last_name, name_of
+from sadpath.analysis.failure.expected import refuses, refuses_argument, refuses_result
+from sadpath.analysis.meaning import annotated, generics
+from sadpath.analysis.meaning.evaluator import Evaluator
+from sadpath.rule import Constant, Display, External, Unit, Unknown, Usage, Use, last_name, name_of
 
 _PLACES: dict[tuple[type[cst.CSTNode], str], Usage] = {
     (cst.Expr, "value"): Usage.DROPPED,
     (cst.Await, "expression"): Usage.AWAITED,
-    (cst.Return, "value"): Usage.RETURNED,
-    (cst.Yield, "value"): Usage.RETURNED,
     (cst.From, "item"): Usage.AWAITED,
     (cst.If, "test"): Usage.TESTED,
     (cst.While, "test"): Usage.TESTED,
@@ -55,6 +56,7 @@ _CONVERTERS = _COPIERS | {
 _COUNTERS = ("builtins.len", "builtins.sum", "json.")
 """The converters that give nothing back of what a container holds."""
 _LOG_CALLS = frozenset({"debug", "info", "warning", "warn", "error", "critical", "exception", "fatal", "log"})
+_LOGGERS = frozenset({"log", "logger", "logging"})
 _AWAITERS = ("asyncio.", "anyio.", "trio.", "inspect.", "types.", "contextlib.")
 _STARTERS = frozenset(
     {"create_task", "ensure_future", "gather", "run", "run_until_complete", "run_coroutine_threadsafe", "shield"}
@@ -70,13 +72,13 @@ _FRESH_CALLS = frozenset({"builtins.list", "builtins.set", "builtins.dict", "col
 _Function: TypeAlias = cst.FunctionDef | cst.Lambda
 
 
-def uses(unit: Unit, expression: cst.BaseExpression) -> tuple[Use, ...]:
+def uses(unit: Unit, evaluator: Evaluator, expression: cst.BaseExpression) -> tuple[Use, ...]:
     """What is done with the value of an expression: one use, or one for each way that its local name is read.
 
     A local name is followed to the reads that may see this value. Where a read may also see another one, nothing but an
     `AWAITED` is told of it: the rest is `STORED`, as are names of the module, of enclosing functions and class bodies.
     """
-    return tuple(_Follower(unit).follow(_Carrier(expression)))
+    return tuple(_Follower(unit, evaluator).follow(_Carrier(expression)))
 
 
 @dataclass(frozen=True)
@@ -92,8 +94,9 @@ class _Carrier:
 
 
 class _Follower:
-    def __init__(self, unit: Unit) -> None:
+    def __init__(self, unit: Unit, evaluator: Evaluator) -> None:
         self._unit = unit
+        self._evaluator = evaluator
 
     def follow(self, carrier: _Carrier) -> Iterator[Use]:
         """The uses of what the carrier has."""
@@ -103,6 +106,8 @@ class _Follower:
         place = (type(above), _field(above, carrier.node))
         if place in _PASSES_ON or (carrier.collected and place == (cst.Subscript, "value")):
             yield from self.follow(replace(carrier, node=above))
+        elif isinstance(above, cst.Return | cst.Yield):
+            yield carrier.use(self._handed_out(carrier, above), above)
         elif place in _PLACES:
             yield carrier.use(_PLACES[place], above)
         elif isinstance(above, _ELEMENTS):
@@ -119,6 +124,8 @@ class _Follower:
             case cst.Assign():
                 for target in above.targets:
                     yield from self._assigned(carrier, target.target, above)
+            case cst.AnnAssign() if not carrier.collected and self._is_declared_plain(above):
+                yield carrier.use(Usage.REFUSED, above)
             case cst.AnnAssign():
                 yield from self._assigned(carrier, above.target, above)
             case cst.NamedExpr():
@@ -127,6 +134,17 @@ class _Follower:
                 yield from self._lambda(carrier, above)
             case _:
                 yield carrier.use(self._operation(carrier, above), above)
+
+    def _is_declared_plain(self, statement: cst.AnnAssign) -> bool:
+        declared = annotated.instance(self._evaluator, statement.annotation.annotation).value
+        return not isinstance(statement.target, cst.Name) and refuses(self._evaluator, generics.closed(declared))
+
+    def _handed_out(self, carrier: _Carrier, statement: cst.Return | cst.Yield) -> Usage:
+        function = self._unit.scope(statement)
+        if carrier.collected or not isinstance(function, cst.FunctionDef):
+            return Usage.RETURNED
+        refused = refuses_result(self._evaluator, function, yielded=isinstance(statement, cst.Yield))
+        return Usage.REFUSED if refused else Usage.RETURNED
 
     def _operation(self, carrier: _Carrier, above: cst.CSTNode) -> Usage:
         match above:
@@ -200,14 +218,17 @@ class _Follower:
             kind = self._argument_kind(call)
             named = argument.keyword is not None and kind in (Usage.CONVERTED, Usage.TESTED)
             keeps = carrier.collected and kind is Usage.CONVERTED and not self._name(call).startswith(_COUNTERS)
-            yield carrier.use(Usage.PASSED if named or keeps else kind, call)
+            kind = Usage.PASSED if named or keeps else kind
+            refused = kind is Usage.PASSED and not carrier.collected
+            refused = refused and refuses_argument(self._evaluator, call, argument)
+            yield carrier.use(Usage.REFUSED if refused else kind, call)
 
     def _argument_kind(self, call: cst.Call) -> Usage:
         name = self._name(call)
         last = last_name(call.func)
         if name in _TESTERS:
             return Usage.TESTED
-        if name in _FORMATTERS or self._is_format(call) or (name.startswith("logging.") and last in _LOG_CALLS):
+        if name in _FORMATTERS or self._is_format(call) or self._logs(call):
             return Usage.FORMATTED
         if name in _CONVERTERS:
             return Usage.CONVERTED
@@ -220,6 +241,16 @@ class _Follower:
     def _is_format(self, call: cst.Call) -> bool:
         function = call.func
         return isinstance(function, cst.Attribute) and function.attr.value == "format" and self._is_text(function.value)
+
+    def _logs(self, call: cst.Call) -> bool:
+        """Whether a method of a logger is called; where it is not known what is called, by names that say so."""
+        function = call.func
+        if last_name(function) not in _LOG_CALLS or not isinstance(function, cst.Attribute):
+            return False
+        if self._name(call).startswith("logging."):
+            return True
+        unknown = isinstance(self._unit.denotes(function).value, Unknown | External)
+        return unknown and last_name(function.value).lower().strip("_") in _LOGGERS
 
     def _holds(self, call: cst.Call, argument: cst.Arg, collected: bool) -> bool:
         """Whether the call gives a container with the argument, or the argument's items, in it."""

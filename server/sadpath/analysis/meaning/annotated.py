@@ -20,6 +20,7 @@ from sadpath.rule import (
     Union,
     Value,
     Variable,
+    last_name,
     members,
     name_of,
 )
@@ -47,8 +48,8 @@ def instance(evaluator: Evaluator, node: cst.BaseExpression) -> Denotation:
     if isinstance(node, cst.Subscript):
         return _subscripted_annotation(evaluator, node)
     found = evaluator.denote(node)
-    if isinstance(node, cst.Name) and name_of(found.value) in _TYPE_VARIABLES:
-        return Denotation(Variable(node.value, _bound(found.value)))
+    if isinstance(node, cst.Name | cst.Attribute) and name_of(found.value) in _TYPE_VARIABLES:
+        return Denotation(Variable(last_name(node), _bound(found.value)))
     return after(found, Denotation(_instance_of(evaluator, found.value)))
 
 

@@ -65,7 +65,8 @@ _KEEPS_KIND = frozenset(
 _GENERATORS = {"generator": "Generator", "async generator": "AsyncGenerator"}
 _MANAGERS = {"manager": "_GeneratorContextManager", "async manager": "_AsyncGeneratorContextManager"}
 _MAKES_MANAGER = {"contextlib.contextmanager": "manager", "contextlib.asynccontextmanager": "async manager"}
-_ENDS = frozenset({"sys.exit", "os._exit", "os.abort", "builtins.exit", "builtins.quit"})
+_ENDS = frozenset({"sys.exit", "os._exit", "os.abort", "_sitebuiltins.Quitter"})
+"""The last one is the class of the builtins `exit` and `quit`."""
 _NEVER = frozenset({"typing.NoReturn", "typing.Never", "typing_extensions.NoReturn", "typing_extensions.Never"})
 _MOST_RETURNS = 8
 
@@ -272,12 +273,13 @@ def never_returns(evaluator: Evaluator, call: cst.Call) -> bool:
 
 
 def _never(program: Program, value: Value) -> bool:
-    if not isinstance(value, Function):
-        return False
-    if value.name in _ENDS:
+    if name_of(value) in _ENDS:
         return True
     return (
-        value.kind == "function" and bool(value.path) and program.queries.ask(always_raises, value.path, value.qualname)
+        isinstance(value, Function)
+        and value.kind == "function"
+        and bool(value.path)
+        and program.queries.ask(always_raises, value.path, value.qualname)
     )
 
 

@@ -124,7 +124,7 @@ def _labelled(program: Program, full: str, found: Denotation) -> Denotation:
     if not tables.knows(name):
         return found
     value = found.value
-    if tables.is_class(name):
+    if tables.is_class(name) or isinstance(value, Class):
         known = value if isinstance(value, Class) else Class(name)
         return Denotation(Class(name, known.path, known.qualname, known.arguments), found.because)
     kind = "coroutine" if tables.is_coroutine(name) else value.kind if isinstance(value, Function) else "function"

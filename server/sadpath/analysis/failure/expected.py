@@ -1,0 +1,202 @@
+"""Whether a place is declared to take something else than an awaitable, or cannot make use of one."""
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from sadpath.analysis.meaning import annotated, classes, functions, generics
+from sadpath.analysis.meaning.definitions import definitions
+from sadpath.analysis.meaning.evaluator import Evaluator, Site
+from sadpath.analysis.meaning.program import Program, mentions, tree_of
+from sadpath.analysis.meaning.queries import query
+from sadpath.analysis.syntax.tree import Tree
+from sadpath.rule import Class, Constant, Display, Function, Instance, Value, members
+
+_PROTOCOLS = frozenset({"typing.Protocol", "typing_extensions.Protocol"})
+_ITERATORS = frozenset({"Generator", "Iterator", "Iterable", "AsyncGenerator", "AsyncIterator", "AsyncIterable"})
+_READS: dict[type[cst.CSTNode], str] = {
+    cst.Subscript: "value",
+    cst.For: "iter",
+    cst.CompFor: "iter",
+    cst.StarredElement: "value",
+    cst.WithItem: "item",
+    cst.Call: "func",
+}
+"""What fails on a coroutine, and the field where the coroutine would stand; so does any attribute of others."""
+_HARMLESS = (cst.FormattedStringExpression, cst.Comparison, cst.ComparisonTarget, cst.If, cst.UnaryOperation)
+_CONDITIONAL = (
+    *(cst.If, cst.For, cst.While, cst.Try, cst.TryStar, cst.With, cst.Match, cst.FunctionDef, cst.ClassDef, cst.Lambda),
+    *(cst.IfExp, cst.BooleanOperation, cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp),
+)
+_COROUTINE_ATTRIBUTES = frozenset({"send", "throw", "close"})
+
+
+def refuses(evaluator: Evaluator, expected: Value) -> bool:
+    """Whether nothing of an expected type can be awaited."""
+    return all(_is_plain(evaluator.program, member) for member in members(expected))
+
+
+def refuses_argument(evaluator: Evaluator, call: cst.Call, argument: cst.Arg) -> bool:
+    """Whether a function is declared or written so that it can make no use of an awaitable as this argument."""
+    found = [_function(evaluator, value) for value in members(evaluator.value(call.func))]
+    functions_found = [function for function in found if function is not None and function.path]
+    if not functions_found or len(functions_found) < len(found) or any(a.star for a in call.args):
+        return False
+    keyword = argument.keyword.value if argument.keyword is not None else ""
+    return all(
+        evaluator.program.queries.ask(
+            refuses_parameter, f.path, f.qualname, keyword, call.args.index(argument) + (f.receiver is not None)
+        )
+        for f in functions_found
+    )
+
+
+def refuses_result(evaluator: Evaluator, node: cst.FunctionDef, *, yielded: bool) -> bool:
+    """Whether a function is declared to return, or to yield, something that cannot be awaited.
+
+    An `async def` that declares nothing: whether another way through it, or a method of its class that awaits it,
+    tells that what awaiting it gives is a result and no further coroutine.
+    """
+    if node.returns is None:
+        return not yielded and node.asynchronous is not None and _gives_result(evaluator, node)
+    declared = generics.closed(annotated.instance(evaluator, node.returns.annotation).value)
+    if not yielded:
+        return refuses(evaluator, declared)
+    cls = declared.cls if isinstance(declared, Instance) else None
+    is_iterator = cls is not None and cls.name.rpartition(".")[2] in _ITERATORS
+    return is_iterator and cls is not None and bool(cls.arguments) and refuses(evaluator, cls.arguments[0])
+
+
+@query(cycle=False)
+def refuses_parameter(program: Program, path: str, qualname: str, keyword: str, position: int) -> bool:
+    """Whether a function can make no use of an awaitable as the argument of a keyword, or else of a position."""
+    found = [(e, n) for e, n in definitions(program, path, qualname) if isinstance(n, cst.FunctionDef)]
+    return bool(found) and all(_refuses(evaluator, node, keyword, position) for evaluator, node in found)
+
+
+def _function(evaluator: Evaluator, value: Value) -> Function | None:
+    """The function that a call of a value runs first: of a class, its `__init__`."""
+    if isinstance(value, Class):
+        value = classes.attribute(evaluator, Instance(value), "__init__").value
+    return value if isinstance(value, Function) else None
+
+
+def _is_plain(program: Program, value: Value) -> bool:
+    if isinstance(value, Constant):
+        return True
+    if not isinstance(value, Instance) or not value.cls.path:
+        return False
+    ancestry = program.queries.ask(classes.ancestry, value.cls)
+    if not ancestry.complete or value.cls.name == "builtins.object":
+        return False
+    bases = program.queries.ask(classes.bases, value.cls.path, value.cls.qualname)
+    if any(isinstance(base, Class) and base.name in _PROTOCOLS for base in bases):
+        return False
+    owners = [cls for cls in ancestry.classes if cls.path]
+    return not any(program.queries.ask(classes.member, o.path, o.qualname, "__await__") for o in owners)
+
+
+def _gives_result(evaluator: Evaluator, node: cst.FunctionDef) -> bool:
+    returned = [n.value for n in functions.own_nodes(node.body) if isinstance(n, cst.Return) and n.value is not None]
+    values = [evaluator.value(value) for value in returned]
+    has_result = any(
+        isinstance(value, Display) or (isinstance(value, Constant) and value.value is not None) for value in values
+    )
+    return has_result or any(isinstance(value, cst.Await) for value in returned) or _is_awaited_once(evaluator, node)
+
+
+def _is_awaited_once(evaluator: Evaluator, node: cst.FunctionDef) -> bool:
+    """Whether a method of the same class awaits the method, and uses what that gives as a result or not at all."""
+    site, name = evaluator.site, node.name.value
+    if not site.scope or node is not evaluator.tree.root:
+        return False
+    for segment in evaluator.program.queries.ask(mentions, site.path, site.scope, name):
+        tree = tree_of(segment)
+        if isinstance(tree, Tree):
+            caller = Evaluator(evaluator.program, Site(site.path, segment.scope, segment.name), tree)
+            if any(_is_result(caller, awaited, site.qualname) for awaited in tree.of_type(cst.Await)):
+                return True
+    return False
+
+
+def _is_result(evaluator: Evaluator, node: cst.Await, qualname: str) -> bool:
+    call, above = node.expression, evaluator.tree.parents.get(node)
+    if not isinstance(call, cst.Call) or not isinstance(call.func, cst.Attribute):
+        return False
+    if call.func.attr.value != qualname.rpartition(".")[2]:
+        return False
+    function = evaluator.value(call.func)
+    if not isinstance(function, Function) or (function.path, function.qualname) != (evaluator.site.path, qualname):
+        return False
+    if isinstance(above, cst.Return):
+        owner = next((a for a in evaluator.tree.ancestors(above) if isinstance(a, cst.FunctionDef)), None)
+        return owner is not None and owner.returns is not None and refuses_result(evaluator, owner, yielded=False)
+    return isinstance(above, cst.Expr | cst.Attribute | cst.Subscript)
+
+
+def _refuses(evaluator: Evaluator, node: cst.FunctionDef, keyword: str, position: int) -> bool:
+    parameter = _parameter(node.params, keyword, position)
+    if parameter is None:
+        return False
+    if parameter.annotation is not None:
+        declared = annotated.instance(evaluator, parameter.annotation.annotation).value
+        return refuses(evaluator, generics.closed(declared))
+    return _only_reads(evaluator, node, parameter.name.value)
+
+
+def _parameter(parameters: cst.Parameters, keyword: str, position: int) -> cst.Param | None:
+    positional = [*parameters.posonly_params, *parameters.params]
+    if keyword:
+        named = (*parameters.params, *parameters.kwonly_params)
+        return next((p for p in named if p.name.value == keyword), None)
+    return positional[position] if position < len(positional) else None
+
+
+def _only_reads(evaluator: Evaluator, node: cst.FunctionDef, name: str) -> bool:
+    """Whether a function reads a parameter in ways that fail on a coroutine, before it may hand it on."""
+    if len(evaluator.scopes.bindings(node, name)) != 1 or functions.kind_of(node) == "async generator":
+        return False
+    reads = [read for read in _reads_of(evaluator, node, name) if not _is_harmless(evaluator, read)]
+    fails = [_fails(evaluator.tree, read) for read in reads]
+    return bool(fails) and fails[0] and (all(fails) or _always_runs(evaluator.tree, reads[0], node))
+
+
+def _always_runs(tree: Tree, read: cst.Name, function: cst.FunctionDef) -> bool:
+    """Whether an expression is evaluated whenever the function gets as far as its statement, and may get there."""
+    for above in tree.ancestors(read):
+        if above is function:
+            return True
+        if isinstance(above, _CONDITIONAL):
+            return False
+    return False
+
+
+def _reads_of(evaluator: Evaluator, node: cst.FunctionDef, name: str) -> Iterator[cst.Name]:
+    for inner in evaluator.tree.walk(node.body):
+        if isinstance(inner, cst.Name) and inner.value == name:
+            above = evaluator.tree.parents.get(inner)
+            is_other = (isinstance(above, cst.Attribute) and above.attr is inner) or (
+                isinstance(above, cst.Arg) and above.keyword is inner
+            )
+            if not is_other and evaluator.scopes.lookup(name, inner)[0] is node:
+                yield inner
+
+
+def _is_harmless(evaluator: Evaluator, read: cst.Name) -> bool:
+    """Whether a read neither runs a coroutine nor hands it on: a test, or `getattr(row, "name", "")`."""
+    above = evaluator.tree.parents.get(read)
+    call = evaluator.tree.parents.get(above) if isinstance(above, cst.Arg) else None
+    if isinstance(call, cst.Call) and len(call.args) > 1 and above is call.args[0]:
+        attribute = evaluator.value(call.args[1].value)
+        is_getattr = isinstance(call.func, cst.Name) and call.func.value in ("getattr", "hasattr")
+        return is_getattr and isinstance(attribute, Constant) and not str(attribute.value).startswith("__")
+    return isinstance(above, _HARMLESS)
+
+
+def _fails(tree: Tree, read: cst.Name) -> bool:
+    above = tree.parents.get(read)
+    if isinstance(above, cst.Attribute):
+        attribute = above.attr.value
+        return attribute not in _COROUTINE_ATTRIBUTES and not attribute.startswith(("cr_", "__"))
+    field = _READS.get(type(above)) if above is not None else None
+    return field is not None and getattr(above, field) is read

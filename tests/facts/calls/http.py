@@ -1,0 +1,245 @@
+"""HTTP clients."""
+
+from servers import Server
+
+from calls import executed, given, last, local
+
+VERBS = ("get", "post", "put", "patch", "delete", "head", "options")
+
+
+def arguments(name: str, url: str) -> tuple[str, ...]:
+    """`request` and `stream` take the verb first."""
+    return ("GET", url) if last(name) in ("request", "stream", "urlopen") else (url,)
+
+
+@executed(*VERBS, "request", of="requests")
+def requests_function(name: str, server: Server, bound: float | None) -> object:
+    import requests
+
+    return getattr(requests, last(name))(*arguments(name, server.url), **given(timeout=bound))
+
+
+@executed(*VERBS, "request", of="requests.Session")
+def requests_session(name: str, server: Server, bound: float | None) -> object:
+    import requests
+
+    return getattr(requests.Session(), last(name))(*arguments(name, server.url), **given(timeout=bound))
+
+
+@executed("requests.Session.send")
+def requests_send(_name: str, server: Server, bound: float | None) -> object:
+    import requests
+
+    return requests.Session().send(requests.Request("GET", server.url).prepare(), **given(timeout=bound))
+
+
+@executed(*VERBS, "request", of="httpx")
+def httpx_function(name: str, server: Server, bound: float | None) -> object:
+    import httpx
+
+    return getattr(httpx, last(name))(*arguments(name, server.url), timeout=bound)
+
+
+@executed("httpx.stream")
+def httpx_stream(_name: str, server: Server, bound: float | None) -> object:
+    import httpx
+
+    with httpx.stream("GET", server.url, timeout=bound) as response:
+        return response
+
+
+@executed(*VERBS, "request", of="httpx.Client")
+def httpx_client_call(name: str, server: Server, bound: float | None) -> object:
+    import httpx
+
+    return getattr(httpx.Client(), last(name))(*arguments(name, server.url), timeout=bound)
+
+
+@executed("httpx.Client.stream")
+def httpx_client_stream(_name: str, server: Server, bound: float | None) -> object:
+    import httpx
+
+    with httpx.Client().stream("GET", server.url, timeout=bound) as response:
+        return response
+
+
+@executed(*VERBS, "request", of="httpx.AsyncClient")
+async def httpx_async_client_call(name: str, server: Server, bound: float | None) -> object:
+    import httpx
+
+    return await getattr(httpx.AsyncClient(), last(name))(*arguments(name, server.url), timeout=bound)
+
+
+@executed("httpx.AsyncClient.stream")
+async def httpx_async_client_stream(_name: str, server: Server, bound: float | None) -> object:
+    import httpx
+
+    async with httpx.AsyncClient().stream("GET", server.url, timeout=bound) as response:
+        return response
+
+
+@executed("httpx.Client")
+def httpx_client(_name: str, server: Server, bound: float | None) -> object:
+    import httpx
+
+    return httpx.Client(timeout=bound).get(server.url)
+
+
+@executed("httpx.AsyncClient")
+async def httpx_async_client(_name: str, server: Server, bound: float | None) -> object:
+    import httpx
+
+    return await httpx.AsyncClient(timeout=bound).get(server.url)
+
+
+@executed("httpx.Timeout")
+def httpx_timeout(_name: str, server: Server, bound: float | None) -> object:
+    import httpx
+
+    return httpx.get(server.url, timeout=httpx.Timeout(5, read=bound))
+
+
+@executed("aiohttp.ClientSession")
+async def aiohttp_session(_name: str, server: Server, bound: float | None) -> object:
+    import aiohttp
+
+    options = {} if bound is None else {"timeout": aiohttp.ClientTimeout(total=bound)}
+    async with aiohttp.ClientSession(**options) as session, session.get(server.url) as response:
+        return response
+
+
+@executed(*VERBS, "request", of="aiohttp.ClientSession")
+async def aiohttp_session_call(name: str, server: Server, bound: float | None) -> object:
+    import aiohttp
+
+    async with aiohttp.ClientSession() as session:
+        return await getattr(session, last(name))(
+            *arguments(name, server.url), timeout=aiohttp.ClientTimeout(total=bound)
+        )
+
+
+@executed("aiohttp.ClientTimeout")
+async def aiohttp_timeout(_name: str, server: Server, bound: float | None) -> object:
+    import aiohttp
+
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None, sock_read=bound)) as session:
+        return await session.get(server.url)
+
+
+@local("aiohttp.ClientSession.ws_connect")
+async def aiohttp_websocket(_name: str, _server: Server, bound: float | None) -> object:
+    import aiohttp
+
+    async with aiohttp.ClientSession() as session:
+        connection = await session.ws_connect(await _mute_websocket(), **given(receive_timeout=bound))
+        return await connection.receive()
+
+
+@local("receive", "receive_str", "receive_bytes", "receive_json", of="aiohttp.ClientWebSocketResponse")
+async def aiohttp_websocket_receive(name: str, _server: Server, bound: float | None) -> object:
+    import aiohttp
+
+    async with aiohttp.ClientSession() as session:
+        connection = await session.ws_connect(await _mute_websocket())
+        return await getattr(connection, last(name))(**given(timeout=bound))
+
+
+async def _mute_websocket() -> str:
+    """The URL of a server that takes connections and sends nothing."""
+    import asyncio
+
+    from aiohttp import web
+
+    async def accept(request: web.Request) -> web.WebSocketResponse:
+        connection = web.WebSocketResponse()
+        await connection.prepare(request)
+        await asyncio.Event().wait()
+        return connection
+
+    application = web.Application()
+    application.router.add_get("/", accept)
+    runner = web.AppRunner(application)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    return site.name
+
+
+@executed("urllib3.request")
+def urllib3_request(_name: str, server: Server, bound: float | None) -> object:
+    import urllib3
+
+    return urllib3.request("GET", server.url, timeout=bound, retries=False)
+
+
+POOL = ("request", "urlopen", "request_encode_url", "request_encode_body")
+
+
+@executed(*POOL, of="urllib3.PoolManager")
+def urllib3_pool_manager(name: str, server: Server, bound: float | None) -> object:
+    import urllib3
+
+    return getattr(urllib3.PoolManager(retries=False), last(name))("GET", server.url, **given(timeout=bound))
+
+
+@executed(*POOL, of="urllib3.HTTPConnectionPool")
+def urllib3_pool(name: str, server: Server, bound: float | None) -> object:
+    import urllib3
+
+    pool = urllib3.HTTPConnectionPool(server.host, server.port, retries=False)
+    return getattr(pool, last(name))("GET", "/", **given(timeout=bound))
+
+
+@executed("urllib3.Timeout")
+def urllib3_timeout(_name: str, server: Server, bound: float | None) -> object:
+    import urllib3
+
+    return urllib3.PoolManager(retries=False).request("GET", server.url, timeout=urllib3.Timeout(read=bound))
+
+
+@executed("urllib.request.urlopen")
+def urlopen(_name: str, server: Server, bound: float | None) -> object:
+    from urllib.request import urlopen
+
+    return urlopen(server.url, **given(timeout=bound))
+
+
+@executed("urllib.request.OpenerDirector.open")
+def opener(_name: str, server: Server, bound: float | None) -> object:
+    from urllib.request import build_opener
+
+    return build_opener().open(server.url, **given(timeout=bound))
+
+
+@executed("urllib.request.urlretrieve")
+def urlretrieve(_name: str, server: Server, bound: float | None) -> object:
+    import socket
+    from urllib.request import urlretrieve
+
+    socket.setdefaulttimeout(bound)
+    return urlretrieve(server.url)
+
+
+@executed("http.client.HTTPConnection", "http.client.HTTPSConnection")
+def http_client(name: str, server: Server, bound: float | None) -> object:
+    import http.client
+
+    connection = getattr(http.client, last(name))(server.host, server.port, **given(timeout=bound))
+    connection.request("GET", "/")
+    return connection.getresponse()
+
+
+@executed("xmlrpc.client.ServerProxy")
+def xmlrpc_client(_name: str, server: Server, bound: float | None) -> object:
+    import socket
+    import xmlrpc.client
+
+    socket.setdefaulttimeout(bound)
+    return xmlrpc.client.ServerProxy(server.url).call()
+
+
+@executed("websocket.create_connection")
+def websocket_client(_name: str, server: Server, bound: float | None) -> object:
+    import websocket
+
+    return websocket.create_connection(f"ws://{server.address}", **given(timeout=bound))

@@ -1,0 +1,71 @@
+"""Clients of cloud services and language models."""
+
+from servers import Server
+
+from calls import executed, given
+
+HELLO = [{"role": "user", "content": "hello"}]
+KEYS = {"aws_access_key_id": "key", "aws_secret_access_key": "secret", "region_name": "us-east-1"}
+
+
+@executed("openai.OpenAI")
+def openai_client(_name: str, server: Server, bound: float | None) -> object:
+    import openai
+
+    client = openai.OpenAI(api_key="key", base_url=server.url, max_retries=0, timeout=bound)
+    return client.chat.completions.create(model="model", messages=HELLO)
+
+
+@executed("openai.AsyncOpenAI")
+async def openai_client_async(_name: str, server: Server, bound: float | None) -> object:
+    import openai
+
+    client = openai.AsyncOpenAI(api_key="key", base_url=server.url, max_retries=0, timeout=bound)
+    return await client.chat.completions.create(model="model", messages=HELLO)
+
+
+@executed("anthropic.Anthropic")
+def anthropic_client(_name: str, server: Server, bound: float | None) -> object:
+    import anthropic
+
+    client = anthropic.Anthropic(api_key="key", base_url=server.url, max_retries=0, timeout=bound)
+    return client.messages.create(model="model", messages=HELLO, max_tokens=9)
+
+
+@executed("anthropic.AsyncAnthropic")
+async def anthropic_client_async(_name: str, server: Server, bound: float | None) -> object:
+    import anthropic
+
+    client = anthropic.AsyncAnthropic(api_key="key", base_url=server.url, max_retries=0, timeout=bound)
+    return await client.messages.create(model="model", messages=HELLO, max_tokens=9)
+
+
+@executed("google.genai.types.HttpOptions", "google.genai.Client", needs="google-genai")
+def google_genai(_name: str, server: Server, bound: float | None) -> object:
+    from google import genai
+
+    options = genai.types.HttpOptions(base_url=server.url, timeout=None if bound is None else int(1000 * bound))
+    client = genai.Client(api_key="key", http_options=options)
+    return client.models.generate_content(model="model", contents="hello")
+
+
+@executed("boto3.client", "boto3.Session.client", "botocore.config.Config")
+def boto3_client(name: str, server: Server, bound: float | None) -> object:
+    import boto3
+
+    client = boto3.Session().client if name == "boto3.Session.client" else boto3.client
+    return client("s3", endpoint_url=server.url, config=_botocore(bound), **KEYS).list_buckets()
+
+
+@executed("boto3.resource", "boto3.Session.resource")
+def boto3_resource(name: str, server: Server, bound: float | None) -> object:
+    import boto3
+
+    resource = boto3.Session().resource if name == "boto3.Session.resource" else boto3.resource
+    return list(resource("s3", endpoint_url=server.url, config=_botocore(bound), **KEYS).buckets.all())
+
+
+def _botocore(bound: float | None) -> object:
+    from botocore.config import Config
+
+    return Config(retries={"total_max_attempts": 1}, **given(read_timeout=bound))

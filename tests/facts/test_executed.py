@@ -1,0 +1,18 @@
+"""What the library tables say of calls is seen: without a bound they still block after a while, with it they end.
+
+It needs what the extra `facts` installs, and runs with `-m executed`.
+"""
+
+import sys
+
+import pytest
+from calls import CALLS, Executed
+from execution import complaints
+
+HERE = [call for call in CALLS.values() if call.since <= sys.version_info[:2] < call.until]
+
+
+@pytest.mark.executed
+@pytest.mark.parametrize("call", HERE, ids=lambda call: call.key)
+def test_calls_block_without_a_bound_and_end_with_it(call: Executed) -> None:
+    assert complaints(call) == dict.fromkeys(call.names, "")

@@ -1,0 +1,38 @@
+"""The tables say `executed` of what is executed, with the version that is."""
+
+import re
+from pathlib import Path
+
+import pytest
+from calls import CALLS
+from tables import FOLDER, Entry, entries, tomllib
+
+PROJECT = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))
+PINNED = dict(re.sub(r"\[.*\]", "", pin).split("==") for pin in PROJECT["project"]["optional-dependencies"]["facts"])
+NEEDS = {name: call.needs for call in CALLS.values() for name in call.names}
+ENTRIES = entries()
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=str)
+def test_executed_is_said_of_what_is_executed(entry: Entry) -> None:
+    assert entry.claims_execution == (set(entry.names) <= set(NEEDS))
+
+
+@pytest.mark.parametrize("entry", [entry for entry in ENTRIES if entry.claims_execution], ids=str)
+def test_the_version_is_the_one_that_is_executed(entry: Entry) -> None:
+    distribution = NEEDS[entry.names[0]] or entry.distribution
+    version = re.escape(PINNED[distribution]) if distribution else r"3\.\d+"
+    assert re.fullmatch(f"executed {version}", entry.verified)
+
+
+def test_no_call_is_executed_that_the_tables_do_not_know() -> None:
+    assert set(NEEDS) <= {name for entry in ENTRIES for name in entry.names}
+
+
+def test_no_call_is_executed_twice() -> None:
+    assert len(NEEDS) == sum(len(call.names) for call in CALLS.values())
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.toml")), ids=lambda path: path.name)
+def test_only_an_entry_can_say_that_it_was_executed(path: Path) -> None:
+    assert "executed" not in tomllib.loads(path.read_text("utf-8"))["verified"]

@@ -10,7 +10,7 @@ from typing import TypeVar, cast
 import msgspec
 
 from sadpath.analysis.meaning.libraries import Library, LibraryTables
-from sadpath.rule import LimitFact, RetryFact, RetryValue, TimeoutFact
+from sadpath.rule import CallbackFact, LimitFact, RetryFact, RetryValue, TimeoutFact
 from sadpath.workspace.names import suggestion
 
 if sys.version_info >= (3, 11):
@@ -18,7 +18,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-Fact = TypeVar("Fact", TimeoutFact, RetryFact, RetryValue, LimitFact)
+Fact = TypeVar("Fact", TimeoutFact, RetryFact, RetryValue, LimitFact, CallbackFact)
 Entry = dict[str, object]
 
 
@@ -53,6 +53,7 @@ class LibraryFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     retry: tuple[Entry, ...] = ()
     value: tuple[Entry, ...] = ()
     limit: tuple[Entry, ...] = ()
+    callback: tuple[Entry, ...] = ()
 
 
 def library_tables(versions: Callable[[str], str] = unknown_version) -> LibraryTables:
@@ -64,7 +65,7 @@ def library_tables(versions: Callable[[str], str] = unknown_version) -> LibraryT
     texts = {file.name: file.read_text("utf-8") for file in folder.iterdir() if file.name.endswith(".toml")}
 
     def load(package: str) -> Library | None:
-        name = f"{package}.toml"
+        name = f"{package.lower()}.toml"  # Python 2 has `Queue`, and not all file systems tell it from `queue`
         return read_library(texts[name], name, versions) if name in texts else None
 
     # Decoding TOML is what takes the time: files that only tell types are left until they are asked for.
@@ -96,6 +97,7 @@ def read_library(text: str, source: str, versions: Callable[[str], str] = unknow
         retries=_facts(file.retry, RetryFact, file.verified, f"{source}: retry"),
         values=_facts(file.value, RetryValue, file.verified, f"{source}: value"),
         limits=_facts(file.limit, LimitFact, file.verified, f"{source}: limit"),
+        callbacks=_facts(file.callback, CallbackFact, file.verified, f"{source}: callback"),
     )
 
 

@@ -117,12 +117,15 @@ def _facts(entries: Sequence[Entry], form: type[Fact], verified: str, source: st
 
 
 def _of_version(entry: Entry, version: Callable[[], str]) -> Entry:
-    """The entry as it holds for a version: `before = { '8.0' = inf }` is the default in versions older than 8.0."""
+    """The entry as it holds for a version: `before = { '8.0' = inf }` is the default in versions older than 8.0.
+
+    What was executed is the newest version: of an older default the documentation tells.
+    """
     if "before" not in entry:
         return entry
     older, used = cast("dict[str, float]", entry["before"]), version()
     defaults = [older[limit] for limit in sorted(older, key=release) if used and release(used) < release(limit)]
-    default = {"default": defaults[0]} if defaults else {}
+    default: Entry = {"default": defaults[0], "verified": "documented"} if defaults else {}
     return {key: value for key, value in entry.items() if key != "before"} | default
 
 

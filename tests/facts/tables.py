@@ -12,12 +12,12 @@ else:
     import tomli as tomllib
 
 FOLDER = Path(__file__).parents[2] / "rules/sadpath_rules/libraries"
-HEADER = re.compile(r"\[\[(\w+)\]\]$")
+HEADER = re.compile(r"\[\[(timeout|retry|limit)\]\]$")
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One `[[timeout]]`, `[[retry]]`, `[[value]]` or `[[limit]]`: the names of its calls, and its lines, from 0."""
+    """One `[[timeout]]`, `[[retry]]` or `[[limit]]`: the names of its calls, and its lines, from 0."""
 
     path: Path
     names: tuple[str, ...]
@@ -35,7 +35,7 @@ class Entry:
 
 
 def entries() -> list[Entry]:
-    """All entries of all files."""
+    """All entries whose calls can be executed, of all files."""
     return [entry for path in sorted(FOLDER.glob("*.toml")) for entry in _entries_of(path)]
 
 

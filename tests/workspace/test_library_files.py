@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from sadpath.analysis.meaning.libraries import Library
-from sadpath.rule import RetryFact, TimeoutFact
+from sadpath.rule import RetryFact, TimeoutFact, Words
 from sadpath.workspace.library_files import LibraryError, library_tables, read_library
 
 FOLDER = importlib.resources.files("sadpath_rules") / "libraries"
@@ -102,11 +102,11 @@ def test_what_is_not_known_is_not_guessed() -> None:
 
 
 def test_words_are_the_names_of_what_may_be_reported() -> None:
-    words = library_tables().words("timeout")
+    words = library_tables().words(Words.TIMEOUT_CALLS)
     assert {"get", "urlopen", "Redis", "connect"} <= words
     assert "acquire" not in words  # known, but not reported
     assert "Timeout" not in words  # a value
-    assert {"retry", "on_exception", "ensure_connection"} <= library_tables().words("retry")
+    assert {"retry", "on_exception", "ensure_connection"} <= library_tables().words(Words.RETRY_CALLS)
 
 
 @pytest.mark.parametrize(
@@ -116,6 +116,7 @@ def test_the_version_in_use_decides_the_default(version: str, default: float) ->
     fact = library_tables(lambda distribution: version if distribution == "redis" else "1").timeout("redis.Redis")
     assert fact is not None
     assert fact.default == default
+    assert fact.verified == ("documented" if default == math.inf else "executed 8.1.0")  # the version that CI executes
 
 
 @pytest.mark.parametrize(

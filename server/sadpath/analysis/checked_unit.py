@@ -10,6 +10,7 @@ from sadpath.analysis.failure.containment import contains_failures, records_fail
 from sadpath.analysis.failure.retries import retry_loop
 from sadpath.analysis.failure.retry_policy import retry_policy
 from sadpath.analysis.failure.usage import uses
+from sadpath.analysis.failure.waits import wait
 from sadpath.analysis.meaning import classes, functions
 from sadpath.analysis.meaning.evaluator import Evaluator
 from sadpath.analysis.meaning.program import mentions, tree_of
@@ -32,6 +33,7 @@ from sadpath.rule import (
     Role,
     Use,
     Value,
+    Wait,
 )
 
 
@@ -165,7 +167,7 @@ class CheckedUnit:
     def bound_by(self, name: cst.Name) -> tuple[cst.CSTNode, ...]:
         """What may have bound the name where it is read."""
         _, bindings = self._evaluator.scopes.lookup(name.value, name)
-        return tuple(binding.statement for binding in reaching(self._tree, name, bindings))
+        return tuple(binding.statement for binding in reaching(self._tree, name, bindings)) if bindings else ()
 
     def uses(self, expression: cst.BaseExpression) -> tuple[Use, ...]:
         """What is done with the value of an expression."""
@@ -199,6 +201,10 @@ class CheckedUnit:
     def blocking(self, call: cst.Call) -> Blocking | None:
         """How a call may block for ever."""
         return blocking(self, self._evaluator, call)
+
+    def wait(self, node: cst.Call | cst.Await) -> Wait | None:
+        """How a call, or awaiting a future, waits without a bound where that is harmful."""
+        return wait(self, self._evaluator, node)
 
     def is_exception(self, value: Value, *names: str) -> bool:
         """Whether the value is one of the named exception classes."""

@@ -15,7 +15,7 @@ from sadpath.analysis.meaning.queries import Query
 from sadpath.analysis.syntax.outline import Segment
 from sadpath.analysis.syntax.parse import Broken
 from sadpath.analysis.syntax.position import Positions
-from sadpath.rule import Between, Confidence, Diagnostic, Evidence, Head, Place, Role, Rule, Severity, Words
+from sadpath.rule import Between, Confidence, Diagnostic, Evidence, Head, Place, Role, Rule, Severity
 
 
 class UnitRelated(msgspec.Struct, frozen=True):
@@ -210,7 +210,7 @@ def _spelled(rule: Rule[Any], program: Program) -> frozenset[str]:
         if isinstance(word, str):
             words.add(word)
         else:
-            words |= program.libraries.words("timeout" if word is Words.TIMEOUT_CALLS else "retry")
+            words |= program.libraries.words(word)
     return frozenset(words)
 
 

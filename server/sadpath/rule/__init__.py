@@ -1,6 +1,6 @@
 """The vocabulary that a rule is written in: with `libcst`, all that a rule may import."""
 
-from sadpath.rule.blocking import Blocking
+from sadpath.rule.blocking import Blocking, Wait
 from sadpath.rule.diagnostic import (
     Between,
     Confidence,
@@ -15,6 +15,8 @@ from sadpath.rule.diagnostic import (
 )
 from sadpath.rule.handler import Catcher, Handler, Handling, Harm, Loss, Outcome, Width, Work
 from sadpath.rule.library import (
+    CallbackFact,
+    Context,
     Libraries,
     LimitFact,
     Parameter,
@@ -57,10 +59,12 @@ __all__ = [
     "Argument",
     "Between",
     "Blocking",
+    "CallbackFact",
     "Catcher",
     "Class",
     "Confidence",
     "Constant",
+    "Context",
     "Coroutine",
     "Delay",
     "Denotation",
@@ -104,6 +108,7 @@ __all__ = [
     "Use",
     "Value",
     "Variable",
+    "Wait",
     "Width",
     "Words",
     "Work",

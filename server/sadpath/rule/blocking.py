@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from sadpath.rule.diagnostic import Confidence, Evidence
-from sadpath.rule.library import TimeoutFact
+from sadpath.rule.library import Context, TimeoutFact
 
 
 @dataclass(frozen=True)
@@ -21,3 +21,15 @@ class Blocking:
     given: cst.Arg | None
     confidence: Confidence
     because: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True)
+class Wait:
+    """A wait that nothing bounds, in a place where that is harmful.
+
+    `cause` makes it so: the call that asks, the call that makes the reply slot, the loop, the function or the parameter.
+    """
+
+    blocking: Blocking
+    context: Context
+    cause: cst.CSTNode

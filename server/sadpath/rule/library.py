@@ -7,7 +7,12 @@ import msgspec
 
 Scalar: TypeAlias = bool | int | float | str
 Tier: TypeAlias = Literal["A", "B", "C"]
-"""How much an unbounded call matters: A is reported, B is reported as a hint, C is known but not reported."""
+"""How much an unbounded call matters: A is reported, B is reported as a hint, C only in one of its contexts."""
+Context: TypeAlias = Literal["ignored", "handed", "asked", "duplex", "watched", "ending"]
+"""Where a wait is harmful without a bound that is otherwise what a healthy consumer does: in a function that takes a
+timeout and never looks at it; on a reply slot that the function made and handed out; for the answer to what was just
+sent; beside another task that sends over the same connection; in a loop that someone else is to stop; in a function
+that ends something."""
 
 
 class Parameter(msgspec.Struct, frozen=True):
@@ -53,6 +58,8 @@ class TimeoutFact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Attributes that may bound the call where they are used on its receiver or on what it is assigned to."""
     replaced: tuple[str, ...] = ()
     """Methods that may bound the call where they are assigned to its receiver or overridden."""
+    contexts: tuple[Context, ...] = ()
+    """Where `unbounded-wait` reports the call; "ignored" is always among them if any is."""
     waits: str = "the server never answers"
     """The event that makes the call hang, as a clause."""
     bound_with: str = ""
@@ -120,6 +127,26 @@ class LimitFact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     verified: str = "unverified"
 
 
+class CallbackFact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is given a function, or a coroutine, to run it.
+
+    `takes` a "function": it calls the function and does not await what that gives. A "coroutine": it runs a coroutine,
+    and fails on a function. An "async function": it calls and awaits the function, and fails on a coroutine.
+    """
+
+    name: str
+    kind: Literal["call", "decorator"] = "call"
+    """A decorator may also be called first: `@command()`."""
+    takes: Literal["function", "coroutine", "async function"] = "function"
+    parameters: tuple[Parameter, ...] = ()
+    """The parameters that are given it; of a decorator none."""
+    effect: str = "its coroutine is dropped"
+    """What becomes of the coroutine of an `async def` that is given as function, as a clause."""
+    instead: str = ""
+    """What takes an `async def` in its place, as code; "" where nothing does."""
+    verified: str = "unverified"
+
+
 class Libraries(Protocol):
     """The library tables, asked by the dotted public name of a function, method (of its defining class) or class."""
 
@@ -141,4 +168,8 @@ class Libraries(Protocol):
 
     def limit(self, name: str) -> LimitFact | None:
         """The facts on something that limits the time of other code, or None."""
+        ...
+
+    def callback(self, name: str) -> CallbackFact | None:
+        """The facts on something that runs what it is given, or None."""
         ...

@@ -18,6 +18,8 @@ class Words(Enum):
 
     TIMEOUT_CALLS = "timeout calls"
     """The last name of each call and class in the timeout tables."""
+    WAITS = "waits"
+    """The last name of each call in the timeout tables that is reported in some contexts only."""
     RETRY_CALLS = "retry calls"
     """The last name of each call and class in the retry tables."""
 

@@ -6,7 +6,7 @@ from typing import Protocol, TypeAlias
 
 import libcst as cst
 
-from sadpath.rule.blocking import Blocking
+from sadpath.rule.blocking import Blocking, Wait
 from sadpath.rule.handler import Handler
 from sadpath.rule.library import Libraries
 from sadpath.rule.path import Path
@@ -141,6 +141,10 @@ class Unit(Protocol):
 
     def blocking(self, call: cst.Call) -> Blocking | None:
         """How a call may block for ever; None where it does not, is bounded, or files do not tell."""
+        ...
+
+    def wait(self, node: cst.Call | cst.Await) -> Wait | None:
+        """How a call, or awaiting a future, waits without a bound where that is harmful; None where it does not."""
         ...
 
     def is_exception(self, value: Value, *names: str) -> bool:

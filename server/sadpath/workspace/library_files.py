@@ -10,7 +10,7 @@ from typing import TypeVar, cast
 import msgspec
 
 from sadpath.analysis.meaning.libraries import Library, LibraryTables
-from sadpath.rule import LimitFact, RetryFact, RetryValue, TimeoutFact
+from sadpath.rule import CallbackFact, LimitFact, RetryFact, RetryValue, TimeoutFact
 from sadpath.workspace.names import suggestion
 
 if sys.version_info >= (3, 11):
@@ -18,7 +18,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-Fact = TypeVar("Fact", TimeoutFact, RetryFact, RetryValue, LimitFact)
+Fact = TypeVar("Fact", TimeoutFact, RetryFact, RetryValue, LimitFact, CallbackFact)
 Entry = dict[str, object]
 
 
@@ -53,6 +53,7 @@ class LibraryFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     retry: tuple[Entry, ...] = ()
     value: tuple[Entry, ...] = ()
     limit: tuple[Entry, ...] = ()
+    callback: tuple[Entry, ...] = ()
 
 
 def library_tables(versions: Callable[[str], str] = unknown_version) -> LibraryTables:
@@ -64,7 +65,7 @@ def library_tables(versions: Callable[[str], str] = unknown_version) -> LibraryT
     texts = {file.name: file.read_text("utf-8") for file in folder.iterdir() if file.name.endswith(".toml")}
 
     def load(package: str) -> Library | None:
-        name = f"{package}.toml"
+        name = f"{package.lower()}.toml"  # Python 2 has `Queue`, and not all file systems tell it from `queue`
         return read_library(texts[name], name, versions) if name in texts else None
 
     # Decoding TOML is what takes the time: files that only tell types are left until they are asked for.
@@ -96,6 +97,7 @@ def read_library(text: str, source: str, versions: Callable[[str], str] = unknow
         retries=_facts(file.retry, RetryFact, file.verified, f"{source}: retry"),
         values=_facts(file.value, RetryValue, file.verified, f"{source}: value"),
         limits=_facts(file.limit, LimitFact, file.verified, f"{source}: limit"),
+        callbacks=_facts(file.callback, CallbackFact, file.verified, f"{source}: callback"),
     )
 
 
@@ -115,12 +117,15 @@ def _facts(entries: Sequence[Entry], form: type[Fact], verified: str, source: st
 
 
 def _of_version(entry: Entry, version: Callable[[], str]) -> Entry:
-    """The entry as it holds for a version: `before = { '8.0' = inf }` is the default in versions older than 8.0."""
+    """The entry as it holds for a version: `before = { '8.0' = inf }` is the default in versions older than 8.0.
+
+    What was executed is the newest version: of an older default the documentation tells.
+    """
     if "before" not in entry:
         return entry
     older, used = cast("dict[str, float]", entry["before"]), version()
     defaults = [older[limit] for limit in sorted(older, key=release) if used and release(used) < release(limit)]
-    default = {"default": defaults[0]} if defaults else {}
+    default: Entry = {"default": defaults[0], "verified": "documented"} if defaults else {}
     return {key: value for key, value in entry.items() if key != "before"} | default
 
 

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Callable
 from enum import Enum
 
 import libcst as cst
@@ -11,13 +12,14 @@ from sadpath.analysis.failure import guards
 from sadpath.analysis.failure.arguments import Arguments, Given, of_call, of_constructor
 from sadpath.analysis.failure.setup import may_set_up
 from sadpath.analysis.meaning.evaluator import Evaluator
-from sadpath.analysis.meaning.program import definers, mentions
+from sadpath.analysis.meaning.program import definers, mentions, words_of
 from sadpath.rule import (
     UNKNOWN,
     Blocking,
     Class,
     Confidence,
     Constant,
+    Context,
     Display,
     External,
     Function,
@@ -30,6 +32,8 @@ from sadpath.rule import (
 )
 
 _IN_THREAD = frozenset({"asyncio.to_thread", "asyncio.threads.to_thread"})
+_NOTHING = (Constant(None), Constant(True))
+"""What carries no bound: None, and True for a `block` that is true anyway."""
 
 
 class _Bound(Enum):
@@ -43,6 +47,22 @@ class _Bound(Enum):
 
 def blocking(unit: Unit, evaluator: Evaluator, call: cst.Call) -> Blocking | None:
     """How a call may block for ever; None where it does not, where something bounds it, or where files do not tell."""
+    return _blocking(unit, evaluator, call, lambda fact: fact.tier != "C")
+
+
+def waiting(unit: Unit, evaluator: Evaluator, call: cst.Call, context: Context) -> Blocking | None:
+    """The same of a call that is reported in some contexts only, one of which is the given one."""
+    return _blocking(unit, evaluator, call, lambda fact: has_context(fact, context))
+
+
+def has_context(fact: TimeoutFact, context: Context) -> bool:
+    """Whether a wait is reported in a context; where a timeout is ignored, each is that is reported in any."""
+    return context in fact.contexts or (context == "ignored" and bool(fact.contexts))
+
+
+def _blocking(
+    unit: Unit, evaluator: Evaluator, call: cst.Call, counts: Callable[[TimeoutFact], bool]
+) -> Blocking | None:
     function, written = call.func, call.args
     callee = unit.denotes(function).value
     if isinstance(callee, Function) and callee.name in _IN_THREAD and written:
@@ -51,13 +71,13 @@ def blocking(unit: Unit, evaluator: Evaluator, call: cst.Call) -> Blocking | Non
     value, fact = _fact(unit.libraries, found.value)
     if fact is None:
         fact = _stub_fact(unit, evaluator, call)
-    if fact is None or fact.kind == "value" or fact.tier == "C":
+    if fact is None or fact.kind == "value" or not counts(fact):
         return None
     if isinstance(value, Function) and value.kind == "coroutine" and not _is_awaited(unit, call):
         return None
     arguments = of_call(unit, written)
     bound, given = _bound(unit.libraries, fact, arguments)
-    if bound not in (_Bound.UNSAID, _Bound.FOREVER) or _is_bounded_by_client(unit.libraries, fact, value):
+    if bound not in (_Bound.UNSAID, _Bound.FOREVER) or _is_bounded_by_client(unit.libraries, evaluator, fact, value):
         return None
     address = _address(fact, arguments)
     if address is _Bound.FINITE or (bound is _Bound.UNSAID and _is_bounded_by_file(evaluator, fact)):
@@ -115,7 +135,7 @@ def _bound(libraries: Libraries, fact: TimeoutFact, arguments: Arguments) -> tup
     if fact.none_is_default:
         given = [one for one in given if one.value != Constant(None)]
     elsewhere = [one for one in map(arguments.get, fact.elsewhere) if one is not None]
-    if any(one.value != Constant(None) for one in elsewhere):
+    if any(one.value not in _NOTHING for one in elsewhere):
         return _Bound.UNKNOWN, None
     if not given and not arguments.closed:
         return _Bound.UNKNOWN, None
@@ -153,16 +173,27 @@ def _meaning_of_one(libraries: Libraries, fact: TimeoutFact, value: Value) -> _B
     return _Bound.UNKNOWN
 
 
-def _is_bounded_by_client(libraries: Libraries, fact: TimeoutFact, value: Value) -> bool:
-    """Whether the object that the method is called on was, or may have been, made with a timeout."""
+def _is_bounded_by_client(libraries: Libraries, evaluator: Evaluator, fact: TimeoutFact, value: Value) -> bool:
+    """Whether the object that the method is called on was, or may have been, made with a timeout.
+
+    Where it was not seen to be made, it may; of a wait in a harmful context, only if its class speaks of it.
+    """
     if not fact.client:
         return False
     receiver = value.receiver if isinstance(value, Function) else None
     if not isinstance(receiver, Instance) or receiver.given is None:
-        return True
+        return not fact.contexts or any(_is_mentioned(evaluator, parameter.name) for parameter in fact.client)
     client = replace(fact, parameters=fact.client, default=math.inf, elsewhere=())
     said, _ = _bound(libraries, client, of_constructor(receiver.given))
     return said in (_Bound.FINITE, _Bound.UNKNOWN)
+
+
+def _is_mentioned(evaluator: Evaluator, word: str) -> bool:
+    """Whether a word occurs in the unit or in its class."""
+    path, scope = evaluator.site.path, evaluator.site.scope
+    return word in words_of(evaluator.tree.module.code) or bool(
+        scope and evaluator.program.queries.ask(mentions, path, scope, word)
+    )
 
 
 def _address(fact: TimeoutFact, arguments: Arguments) -> _Bound:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from sadpath.rule import LimitFact, RetryFact, RetryValue, TimeoutFact
+from sadpath.rule import CallbackFact, LimitFact, RetryFact, RetryValue, TimeoutFact, Words
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class Library:
     retries: Mapping[str, RetryFact] = field(default_factory=dict[str, RetryFact])
     values: Mapping[str, RetryValue] = field(default_factory=dict[str, RetryValue])
     limits: Mapping[str, LimitFact] = field(default_factory=dict[str, LimitFact])
+    callbacks: Mapping[str, CallbackFact] = field(default_factory=dict[str, CallbackFact])
 
 
 NOTHING = Library()
@@ -70,6 +71,7 @@ class LibraryTables:
                 library.retries,
                 library.values,
                 library.limits,
+                library.callbacks,
                 library.transparent,
                 library.changing,
             )
@@ -128,12 +130,19 @@ class LibraryTables:
         library, name = self._find(name)
         return library.limits.get(name)
 
-    def words(self, kind: Literal["timeout", "retry"]) -> frozenset[str]:
+    def callback(self, name: str) -> CallbackFact | None:
+        """The facts on something that runs what it is given, or None."""
+        library, name = self._find(name)
+        return library.callbacks.get(name)
+
+    def words(self, kind: Words) -> frozenset[str]:
         """The last name of each call and class of the timeout or retry tables that may be reported."""
         libraries = [self._library(package) for package in self._callers]
-        if kind == "retry":
+        if kind is Words.RETRY_CALLS:
             return frozenset(_last(name) for library in libraries for name in library.retries)
-        facts = (fact for library in libraries for fact in library.timeouts.values())
+        facts = [fact for library in libraries for fact in library.timeouts.values()]
+        if kind is Words.WAITS:
+            return frozenset(_last(fact.name) for fact in facts if fact.contexts)
         return frozenset(_last(fact.name) for fact in facts if fact.tier != "C" and fact.kind != "value")
 
     def _find(self, name: str) -> tuple[Library, str]:

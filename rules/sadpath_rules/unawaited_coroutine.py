@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 import libcst as cst
 
 from sadpath.rule import (
+    UNKNOWN,
     Confidence,
     Diagnostic,
     Edit,
@@ -117,9 +118,25 @@ def unawaited_coroutine(call: cst.Call, unit: Unit) -> Iterator[Diagnostic]:
         found = _misused_coroutine(call, unit)
     elif last_name(call) in _FUTURES and name_of(unit.denotes(call.func).value).startswith("asyncio."):
         found = _dropped_future(call, unit)
+    elif value == UNKNOWN and _stands_alone(call, unit):
+        found = _dropped_by_name(call, unit)
     else:
         return
     yield from (diagnostic for diagnostic in found if not _is_on_purpose(call, unit))
+
+
+def _stands_alone(call: cst.Call, unit: Unit) -> bool:
+    """Whether a call of an unknown method is a whole statement of an async function."""
+    function = unit.scope(call)
+    is_async = isinstance(function, cst.FunctionDef) and function.asynchronous is not None
+    return is_async and isinstance(unit.parent(call), cst.Expr) and unit.denotes(call.func).value == UNKNOWN
+
+
+def _dropped_by_name(call: cst.Call, unit: Unit) -> Iterator[Diagnostic]:
+    because = unit.unanimous(call)
+    if because:
+        message = f"`{last_name(call)}` never runs: its coroutine is not awaited"
+        yield Diagnostic(call, message, Confidence.LIKELY, because, (), _fixes(call, unit))
 
 
 def _dropped_future(call: cst.Call, unit: Unit) -> Iterator[Diagnostic]:

@@ -15,6 +15,7 @@ from sadpath.analysis.meaning import classes, functions
 from sadpath.analysis.meaning.evaluator import Evaluator
 from sadpath.analysis.meaning.program import mentions, tree_of
 from sadpath.analysis.meaning.reaching import reaching
+from sadpath.analysis.meaning.unanimity import unanimous
 from sadpath.analysis.syntax import flow
 from sadpath.analysis.syntax.parse import Broken
 from sadpath.analysis.syntax.tree import comments, walk
@@ -22,6 +23,7 @@ from sadpath.rule import (
     Blocking,
     Class,
     Denotation,
+    Evidence,
     Function,
     Handler,
     Instance,
@@ -77,6 +79,12 @@ class CheckedUnit:
     def returns(self, function: Function) -> Denotation:
         """What a call of the function gives."""
         return functions.result(self._program, function)
+
+    def unanimous(self, call: cst.Call) -> tuple[Evidence, ...]:
+        """Why a method call gives a coroutine although its receiver is unknown: every function of that name does."""
+        if not isinstance(call.func, cst.Attribute):
+            return ()
+        return self._program.queries.ask(unanimous, self.path, call.func.attr.value)
 
     def contains_failures(self, function: Function) -> bool:
         """Whether the function stops every exception."""

@@ -7,6 +7,7 @@ from typing import Protocol, TypeAlias
 import libcst as cst
 
 from sadpath.rule.blocking import Blocking, Wait
+from sadpath.rule.diagnostic import Evidence
 from sadpath.rule.handler import Handler
 from sadpath.rule.library import Libraries
 from sadpath.rule.path import Path
@@ -57,6 +58,13 @@ class Unit(Protocol):
 
     def returns(self, function: Function) -> Denotation:
         """What a call of the function gives (for a coroutine function: what awaiting that gives)."""
+        ...
+
+    def unanimous(self, call: cst.Call) -> tuple[Evidence, ...]:
+        """Why a method call gives a coroutine although its receiver is unknown: every function of that name does.
+
+        Empty where one does not, and where the whole project may not be read.
+        """
         ...
 
     def contains_failures(self, function: Function) -> bool:

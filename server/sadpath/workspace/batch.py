@@ -53,7 +53,7 @@ def open_session(root: Path, settings: Settings) -> "Session":
     """A session with the rules that the settings choose."""
     from sadpath.workspace.session import Session  # with the whole analysis, which a process that only leads can spare
 
-    return Session(root, settings, load_rules())
+    return Session(root, settings, load_rules(), whole=True)
 
 
 def check_all(targets: Sequence[Target], jobs: int, open_checker: OpenChecker = open_session) -> Generator[FileReport]:

@@ -1,6 +1,6 @@
 """A project that exists in memory only, beside the standard library's stubs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sadpath.analysis.syntax.text import split_lines
@@ -51,3 +51,19 @@ class MemorySources:
     def role(self, path: str) -> Role:
         """Tests are known by their names and directories."""
         return self._stubs.role(path)
+
+    def raw(self, path: str) -> bytes:
+        """The file's text as UTF-8."""
+        return "".join(self._files[path]).encode() if path in self._files else self._stubs.raw(path)
+
+    def project_files(self) -> Sequence[str]:
+        """All files that are no tests."""
+        return [path for path in self._files if self.role(path) is not Role.TEST]
+
+    def standard_files(self) -> Sequence[str]:
+        """The stubs of the standard library."""
+        return self._stubs.standard_files()
+
+    def package_files(self, package: str, importer: str) -> Sequence[str] | None:
+        """None are installed."""
+        return () if self.find(package, importer) else None

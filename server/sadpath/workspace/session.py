@@ -22,16 +22,17 @@ from sadpath.workspace.versions import versions_used
 class Session:
     """Checks files of a project; remembers what it found out, and keeps it true while files are edited.
 
+    `whole` allows to read all files of the project, for what can only be told from all of them.
     Paths are absolute, with forward slashes. Not safe for use by several threads at once.
     """
 
-    def __init__(self, root: Path, settings: Settings, rules: Iterable[Rule[Any]]) -> None:
+    def __init__(self, root: Path, settings: Settings, rules: Iterable[Rule[Any]], *, whole: bool = False) -> None:
         all_rules = tuple(rules)
         self._settings = settings
         self._known = frozenset(rule.name for rule in all_rules)
         self._rules = settings.chosen(all_rules)
         packages = site_packages(root.absolute())
-        self._sources = DiskSources(root.absolute(), packages)
+        self._sources = DiskSources(root.absolute(), packages, whole=whole)
         self._program = Program(self._sources, library_tables(versions_used(root, packages)))
         self._engine = Engine(self._program, self._rules)
 

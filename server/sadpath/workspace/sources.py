@@ -1,7 +1,8 @@
 """Finds and reads the files that the analysis asks for: the project's, stubs, and installed packages."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from typeshed_client.finder import find_typeshed
@@ -22,9 +23,13 @@ _NO_SOURCES = frozenset({"node_modules", "site-packages", "venv", "build", "dist
 
 
 class DiskSources:
-    """The `Sources` of `analysis.meaning.program`, over the file system. Texts given to `show` stand before files."""
+    """The `Sources` of `analysis.meaning.program`, over the file system. Texts given to `show` stand before files.
 
-    def __init__(self, root: Path, packages: Sequence[Path] = ()) -> None:
+    `whole` allows to read every file of the project, not only what imports lead to.
+    """
+
+    def __init__(self, root: Path, packages: Sequence[Path] = (), *, whole: bool = False) -> None:
+        self._whole = whole
         self._root = root.as_posix()
         self._typeshed = Path(find_typeshed()).as_posix()
         self._packages = [path.as_posix() for path in packages]
@@ -97,6 +102,37 @@ class DiskSources:
         *directories, name = self.relative(path).split("/")
         is_test = name.startswith("test_") or name.endswith("_test.py") or name in ("conftest.py", "tests.py")
         return Role.TEST if is_test or not _TEST_DIRECTORIES.isdisjoint(directories) else Role.LIBRARY
+
+    def raw(self, path: str) -> bytes:
+        """The bytes of the file, or of the text that stands for it."""
+        shown = self._shown.get(path)
+        if shown is not None:
+            return "".join(shown).encode(errors="replace")
+        try:
+            return Path(path).read_bytes()
+        except OSError:
+            return b""
+
+    def project_files(self) -> Sequence[str]:
+        """The project's files that are no tests; none where only what imports lead to may be read."""
+        if not self._whole:
+            return ()
+        return [path for path in _python_files(self._root) if self.role(path) is Role.LIBRARY]
+
+    def standard_files(self) -> Sequence[str]:
+        """The stubs of the standard library."""
+        return list(_python_files(self._typeshed))
+
+    def package_files(self, package: str, importer: str) -> Sequence[str] | None:
+        """The files of an installed package; none for the standard library and the project itself."""
+        found = self.find(package, importer)
+        if found is None:
+            return None
+        base = self._base_of(found)
+        if base not in self._packages:
+            return ()
+        directory = f"{base}/{package}"
+        return list(_python_files(directory)) if package in self._names(base) else [found]
 
     def _roots_inside(self) -> dict[str, list[str]]:
         """The directories inside the project that hold a package of a name: a repository may hold several projects."""
@@ -174,6 +210,16 @@ class DiskSources:
     def _is_initialised(self, directory: str) -> bool:
         names = self._names(directory)
         return "__init__.py" in names or "__init__.pyi" in names
+
+
+def _python_files(directory: str) -> Iterator[str]:
+    """The Python files below a directory."""
+    waiting = [directory]
+    while waiting:
+        directory = waiting.pop()
+        waiting += [f"{directory}/{name}" for name in _directories_in(directory)]
+        with suppress(OSError):
+            yield from (f"{directory}/{name}" for name in os.listdir(directory) if name.endswith((".py", ".pyi")))  # noqa: PTH208
 
 
 def _directories_in(directory: str) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from sadpath.analysis.meaning.binding import Scopes
 from sadpath.analysis.meaning.libraries import LibraryTables
+from sadpath.analysis.meaning.project_names import ProjectNames, names_bound
 from sadpath.analysis.meaning.queries import Queries, Question, query
 from sadpath.analysis.syntax.outline import Outline, Segment
 from sadpath.analysis.syntax.parse import Broken, parse
@@ -16,6 +17,7 @@ from sadpath.rule import Role
 _WORD = re.compile(r"\w+")
 _RENAMED_IMPORT = re.compile(r"\b(\w+)[ \t]+as[ \t]+(\w+)")
 _RENAMED_VALUE = re.compile(r"^(\w+)[ \t]*=[ \t]*(?:\w+\.)*(\w+)[ \t]*(?:#.*)?$", re.MULTILINE)
+_IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+(\w+)", re.MULTILINE)
 _GLOBAL = re.compile(r"^[ \t]+global[ \t]+(.+)$", re.MULTILINE)
 
 
@@ -46,6 +48,22 @@ class Sources(Protocol):
         """What the file is for."""
         ...
 
+    def raw(self, path: str) -> bytes:
+        """The file's text, quickly read, in an encoding that contains ASCII; nothing where it cannot be read."""
+        ...
+
+    def project_files(self) -> Sequence[str]:
+        """The project's files, tests aside; none where only what imports lead to may be read."""
+        ...
+
+    def standard_files(self) -> Sequence[str]:
+        """The stubs of the standard library."""
+        ...
+
+    def package_files(self, package: str, importer: str) -> Sequence[str] | None:
+        """The files of an installed top-level package; None where it is not found, none if it is the project's own."""
+        ...
+
 
 class Program:
     """The files, cut into units when first needed, and the memory of everything found out about them."""
@@ -55,6 +73,9 @@ class Program:
         self.libraries = libraries
         self.queries = Queries(self)
         self._files: dict[str, FileIndex | None] = {}
+        self._names: ProjectNames | None = None
+        self._named = frozenset[str]()
+        self._library_names: dict[str, frozenset[str] | None] = {}
 
     def file(self, path: str) -> "FileIndex | None":
         """The file cut into units, or None where it cannot be read."""
@@ -74,6 +95,7 @@ class Program:
         change = index.outline.update(lines, first, old, new)
         index.forget()
         self._changed(path, {*change.old} ^ {*change.new})
+        self._rename(path, change.old, change.new)
         return {*change.old} - {*change.new}
 
     def reload(self, path: str) -> set[Segment]:
@@ -83,11 +105,39 @@ class Program:
         old = set(before.outline.segments) if before else set[Segment]()
         new = set(after.outline.segments) if after else set[Segment]()
         self._changed(path, old ^ new)
+        self._rename(path, before.outline.segments if before else (), after.outline.segments if after else ())
         return old - new
 
     def refresh(self) -> None:
         """Take in that files may have come or gone, so that imports may lead elsewhere."""
         self.queries.change_all(module_path)
+
+    @property
+    def names(self) -> ProjectNames:
+        """The names bound in the whole project, from when they are first asked for."""
+        if self._names is None:
+            files = self.sources.project_files()
+            self._named = frozenset(files)
+            self._names = ProjectNames((path, self.sources.raw(path)) for path in files)
+        return self._names
+
+    def library_names(self, package: str, importer: str) -> frozenset[str] | None:
+        """The names bound in an installed package, or for "" in the standard library; None where it is not found."""
+        if package not in self._library_names:
+            sources = self.sources
+            files = sources.package_files(package, importer) if package else sources.standard_files()
+            self._library_names[package] = None if files is None else names_bound(sources.raw(path) for path in files)
+        return self._library_names[package]
+
+    def _rename(self, path: str, old: Iterable[Segment], new: Iterable[Segment]) -> None:
+        """Keep the names of the project up to date."""
+        if self._names is None or path not in self._named:
+            return
+        changed: set[str] = set()
+        for segments, times in ((old, -1), (new, 1)):
+            for segment in segments:
+                changed |= self._names.add(path, segment.text.encode(errors="replace"), times)
+        self.queries.change((coroutines_named, (name,)) for name in changed)
 
     def _changed(self, path: str, segments: Iterable[Segment]) -> None:
         questions: list[Question] = []
@@ -98,7 +148,7 @@ class Program:
             if segment.scope:
                 questions += [(mentions, (path, segment.scope, word)) for word in words]
             elif segment.kind == "statement":
-                questions += [(star_imports, (path,)), (renamings, (path,))]
+                questions += [(star_imports, (path,)), (renamings, (path,)), (imported_packages, (path,))]
         self.queries.change(questions)
 
 
@@ -199,6 +249,20 @@ def renamings(program: Program, path: str) -> tuple[tuple[str, str], ...]:
             found += _RENAMED_IMPORT.findall(segment.text)
             found += [(name, other) for other, name in _RENAMED_VALUE.findall(segment.text)]
     return tuple(found)
+
+
+@query(cycle=())
+def imported_packages(program: Program, path: str) -> tuple[str, ...]:
+    """The first names of the modules that a module imports absolutely, outside of functions."""
+    file = program.file(path)
+    texts = [s.text for s in file.outline.segments if s.kind == "statement" and not s.scope] if file else []
+    return tuple(sorted({name for text in texts for name in _IMPORT.findall(text)}))
+
+
+@query(cycle=())
+def coroutines_named(program: Program, name: str) -> tuple[str, ...]:
+    """The project's files with coroutine functions of a name, if nothing else in it has the name."""
+    return program.names.coroutines(name)
 
 
 @query(cycle=None)

@@ -1,0 +1,45 @@
+"""Names that are `async def` wherever the project defines them, for calls on receivers that stay unknown."""
+
+from sadpath.analysis.meaning.program import Program, coroutines_named, imported_packages
+from sadpath.analysis.meaning.queries import query
+from sadpath.rule import Evidence
+
+_SHORTEST_TELLING_NAME = 8
+
+
+@query(cycle=())
+def unanimous(program: Program, path: str, name: str) -> tuple[Evidence, ...]:
+    """Why a method of that name gives a coroutine, whatever object a file calls it on; empty where it need not.
+
+    Every definition of the name in the project is `async def`, nothing is assigned to it, and neither the standard
+    library nor a package that the file imports has the name. Of packages that are not installed that cannot be known:
+    there, only a name of several words is taken to be the project's own.
+    """
+    files = program.queries.ask(coroutines_named, name)
+    if not files or any(_has(program, package, path, name) for package in ("", *_imported(program, path))):
+        return ()
+    count = f"all {len(files)} definitions" if len(files) > 1 else "the only definition"
+    scope = _class_in(program, files[0], name)
+    qualname = f"{scope}.{name}" if scope else name
+    return (Evidence(f"{count} of `{name}` in the project: `async def`", files[0], qualname, f"async def {name}"),)
+
+
+def _imported(program: Program, path: str) -> tuple[str, ...]:
+    return program.queries.ask(imported_packages, path)
+
+
+def _has(program: Program, package: str, importer: str, name: str) -> bool:
+    """Whether a package has, or may well have, a method of a name."""
+    known = program.library_names(package, importer)
+    return name in known if known is not None else not _is_telling(name)
+
+
+def _is_telling(name: str) -> bool:
+    return "_" in name.strip("_") and len(name) >= _SHORTEST_TELLING_NAME
+
+
+def _class_in(program: Program, path: str, name: str) -> str:
+    """The class in a file whose body defines a name; "" where it is a function of the module."""
+    file = program.file(path)
+    segments = file.outline.segments if file else ()
+    return next((s.scope for s in segments if s.kind == "function" and s.name == name), "")

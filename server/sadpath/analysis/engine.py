@@ -8,6 +8,7 @@ import msgspec
 
 from sadpath.analysis.checked_unit import CheckedUnit
 from sadpath.analysis.finding import Edit, Fix, Range
+from sadpath.analysis.meaning.conditions import reachable
 from sadpath.analysis.meaning.definitions import qualname_of
 from sadpath.analysis.meaning.evaluator import Evaluator, Site
 from sadpath.analysis.meaning.program import Program, renamings, tree_of, words_of
@@ -149,6 +150,8 @@ class _Check:
             except Exception as error:  # a defect of one rule must cost only that rule
                 reason = f"the rule `{ready.rule.name}` failed: {error!r}"
                 problems.append(Problem(reason, self._segment.lead, ready.rule.name))
+        tree = self._evaluator.tree
+        found = [(rule, diagnostic) for rule, diagnostic in found if reachable(tree, _anchor(diagnostic.place))]
         return UnitReport(self._findings(found), tuple(problems))
 
     def _findings(self, found: list[tuple[Rule[Any], Diagnostic]]) -> tuple[UnitFinding, ...]:

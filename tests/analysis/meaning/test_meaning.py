@@ -420,3 +420,24 @@ class Service(Generic[C]):
     for shown in ("self.client", "self.entered", "self.of", "self.factory()"):
         assert told(revealed(code.replace("SHOWN", shown))) == "a client.Client"
     assert told(revealed(code.replace("SHOWN", "self.ref()"))) == "None | a client.Client"
+
+
+def test_members_of_enums_and_members_of_unions_that_lack_an_attribute() -> None:
+    code = """\
+from enum import Enum
+from typing import Literal, TypeVar
+import client
+import shapes
+
+class Empty(Enum):
+    VALUE = 0
+
+Nothing = Literal[Empty.VALUE]
+
+def f(x: client.Client | Nothing, y: shapes.Sized):
+    reveal(SHOWN)
+"""
+    shapes = "import client\nfrom typing import TypeVar\nSized = TypeVar('Sized', bound=client.Client)\n"
+    assert told(revealed(code.replace("SHOWN", "x"), shapes=shapes)) == "a client.Client | a main.Empty"
+    assert told(revealed(code.replace("SHOWN", "x.ping()"), shapes=shapes)) == "coroutine client.Base.ping"
+    assert told(revealed(code.replace("SHOWN", "y"), shapes=shapes)) == "a client.Client"

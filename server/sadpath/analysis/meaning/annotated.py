@@ -33,7 +33,9 @@ SELF = Instance(Class("typing.Self"))
 """What a method's `Self` gives until its receiver is known."""
 _TYPE_VARIABLES = frozenset({"typing.TypeVar", "typing_extensions.TypeVar"})
 _ALIASES = {"Tuple": "tuple", "Type": "type"}
-_FORMS = frozenset(f"typing.{form}" for form in ("Optional", "Union", "Annotated", "Type", "Tuple", "Callable"))
+_FORMS = frozenset(
+    f"typing.{form}" for form in ("Optional", "Union", "Annotated", "Type", "Tuple", "Callable", "Literal")
+)
 """Special forms that make a type when they are subscripted."""
 CALLABLE = "typing.Callable"
 """The class of what is only known to be called; its one type argument is what that gives."""

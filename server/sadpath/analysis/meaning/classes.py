@@ -106,6 +106,22 @@ def attribute(evaluator: Evaluator, receiver: Instance | Class, name: str) -> De
     return NOTHING
 
 
+def lacks(program: Program, value: Value, name: str) -> bool:
+    """Whether an object certainly has no attribute of a name: all its class's ancestors are known, and none has it."""
+    if not isinstance(value, Instance):
+        return False
+    ask = program.queries.ask
+    above = ask(ancestry, value.cls)
+    if not above.complete or not all(owner.path for owner in above.classes):
+        return False
+    return not any(
+        ask(member, owner.path, owner.qualname, held) is not None
+        or ask(self_attribute, owner.path, owner.qualname, held) is not None
+        for owner in above.classes
+        for held in (name, "__getattr__")
+    )
+
+
 @query(cycle=None)
 def member(program: Program, path: str, qualname: str, name: str) -> Member | None:
     """What a class's own body binds a name to; None where it does not."""
@@ -216,6 +232,8 @@ def _own(
 ) -> Denotation | None:
     if not owner.path:
         return None
+    if held is not None and held.kind == "value" and isinstance(receiver, Class) and _is_enum(evaluator, receiver):
+        return Denotation(Instance(receiver))
     if held is not None and held.kind in ("declared", "property"):
         return held.denotation if held.kind == "declared" else _bind(evaluator, held, receiver)
     on_self = None
@@ -227,6 +245,10 @@ def _own(
     if held is not None:
         found.insert(0, held.denotation if held.kind == "value" else _bind(evaluator, held, receiver))
     return join(found) if found else None
+
+
+def _is_enum(evaluator: Evaluator, cls: Class) -> bool:
+    return is_subclass(evaluator.program, cls, frozenset({"enum.Enum"}))
 
 
 def _bind(evaluator: Evaluator, held: Member, receiver: Instance | Class) -> Denotation:

@@ -1,4 +1,4 @@
-"""Conditions that are decided before the program runs: `TYPE_CHECKING` and `sys.version_info`."""
+"""Conditions that are decided before the program runs: `TYPE_CHECKING`, `sys.version_info` and constants."""
 
 import libcst as cst
 
@@ -30,6 +30,12 @@ def decided(test: cst.BaseExpression, *, for_types: bool) -> bool | None:
     if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
         inner = decided(test.expression, for_types=for_types)
         return None if inner is None else not inner
+    if isinstance(test, cst.Name) and test.value in ("True", "False"):
+        return test.value == "True"
+    if isinstance(test, cst.BooleanOperation):
+        decisive = isinstance(test.operator, cst.Or)
+        sides = [decided(side, for_types=for_types) for side in (test.left, test.right)]
+        return decisive if decisive in sides else None
     if isinstance(test, cst.Comparison) and len(test.comparisons) == 1 and _is_version(test.left):
         return _version(test.comparisons[0])
     return None

@@ -81,7 +81,10 @@ def bound(evaluator: Evaluator, binding: Binding) -> Denotation:
 
 def attribute(evaluator: Evaluator, receiver: Denotation, name: str) -> Denotation:
     """What an attribute of a value denotes."""
-    return after(receiver, join([_of(evaluator, value, name) for value in present(receiver.value)]))
+    values = present(receiver.value)
+    if len(values) > 1:
+        values = [value for value in values if not classes.lacks(evaluator.program, value, name)] or values
+    return after(receiver, join([_of(evaluator, value, name) for value in values]))
 
 
 def _of(evaluator: Evaluator, value: Value, name: str) -> Denotation:

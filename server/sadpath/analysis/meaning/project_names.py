@@ -4,7 +4,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-_DEFINES = re.compile(rb"^[ \t]*(async[ \t]+)?def[ \t]+(\w+)", re.MULTILINE)
+_DEFINES = re.compile(rb"((?:^[ \t]*[@)].*\r?\n)*)^[ \t]*(async[ \t]+)?def[ \t]+(\w+)", re.MULTILINE)
+"""With the lines above that begin or end a decorator."""
+_KEEPS = re.compile(rb"\A(?:[ \t]*@(?:\w+\.)?(?:abstractmethod|override|final|staticmethod|classmethod)[ \t]*\r?\n)+\Z")
 _SETS = re.compile(rb"^[ \t]*(?:(?:self|cls)\.)?(\w+)[ \t]*(?::[^=\n]*)?=(?!=)", re.MULTILINE)
 
 
@@ -39,7 +41,9 @@ def names_bound(texts: Iterable[bytes]) -> frozenset[str]:
 
 
 def _bound_in(text: bytes) -> Iterator[tuple[str, bool]]:
-    for is_async, name in _DEFINES.findall(text):
-        yield name.decode("ascii"), bool(is_async)
+    for match in _DEFINES.finditer(text):
+        decorated, is_async, name = match.groups()
+        # What most decorators make of a function is not known here.
+        yield name.decode("ascii"), bool(is_async) and (not decorated or _KEEPS.search(decorated) is not None)
     for name in _SETS.findall(text):
         yield name.decode("ascii"), False

@@ -119,7 +119,14 @@ def _grade(handler: Handler, unit: Unit) -> tuple[int, str]:
     if outcome >= Outcome.ANSWERED or best >= Outcome.KEPT or _is_tried_again(handler, unit):
         return 0, ""
     is_trifle = handler.is_one_step and not handler.waits
-    if handler.tidying or handler.work in _ACCEPTED or (is_trifle and isinstance(handler.node, cst.With)):
+    if handler.work is Work.COMPUTE and outcome is Outcome.REPLACED:
+        return 0, ""
+    if (
+        handler.tidying
+        or handler.announced
+        or handler.work in _ACCEPTED
+        or (is_trifle and isinstance(handler.node, cst.With))
+    ):
         return 0, ""
     if handler.final:
         told = handler.worst.outcome >= Outcome.WHISPERED
@@ -132,7 +139,7 @@ def _grade(handler: Handler, unit: Unit) -> tuple[int, str]:
     if best >= Outcome.ANSWERED:
         return _WEAK, f"if {handler.attempt} fails, not every way through the handler tells of it"
     if handler.harm is not Harm.NONE:
-        return _STRONG, _HARM[handler.harm].format(handler.attempt)
+        return _NORMAL if handler.work is Work.COMPUTE else _STRONG, _HARM[handler.harm].format(handler.attempt)
     instead = f"{handler.instead} stands in for it and " if handler.instead and outcome is Outcome.REPLACED else ""
     grade = _WEAK if is_trifle and outcome is Outcome.REPLACED else _NORMAL
     return grade, f"if {handler.attempt} fails for any reason, {instead}nobody will know why"
@@ -194,7 +201,7 @@ def _returns_true(end: cst.CSTNode | None) -> bool:
 
 
 _ACCEPTED = (Work.CLOSE, Work.TEXT, Work.SEARCH)
-_MANY = 5
+_MANY = 8
 _HARM = {
     Harm.ITEM: "an item for which {} fails is skipped and nobody will know",
     Harm.ROUND: "when {} fails the loop goes on with the next round and nobody will know",

@@ -71,9 +71,16 @@ def reaches_outside(unit: Unit, call: cst.Call) -> bool:
         return True
     if reports(unit, call) or pauses(unit, call) or asks_user(call):
         return False
-    if name.partition(".")[0] in _COMPUTING_MODULES or function_name(call) in _COMPUTING_METHODS:
+    if computes(unit, call):
         return False
     return not _makes_exception(unit, call) and not words_of(function_name(call)) & _COMPUTING_WORDS
+
+
+def computes(unit: Unit, call: cst.Call) -> bool:
+    """Whether the call is of a function, or named as a method, that computes and reaches nothing outside."""
+    name = called(unit, call)
+    module = name.partition(".")[0] in _COMPUTING_MODULES and name not in _OUTSIDE
+    return module or name in _OF_THE_INSTALLATION or function_name(call) in _COMPUTING_METHODS
 
 
 def reports(unit: Unit, call: cst.Call) -> bool:
@@ -203,6 +210,12 @@ _SLEEPS = frozenset(
     }
 )
 _OUTSIDE = frozenset({"builtins.open", "io.open", "os.open"})
+_OF_THE_INSTALLATION = frozenset(
+    {
+        *("importlib.metadata.version", "importlib_metadata.version", "pkg_resources.get_distribution"),
+        *("importlib.metadata.metadata", "importlib_metadata.metadata"),
+    }
+)
 _REPORTING = frozenset({"builtins.print", "click.echo", "click.secho", "typer.echo", "rich.print"})
 _LOGGING_METHODS = frozenset({"debug", "info", "warning", "warn", "exception", "print", "print_exc", "format_exc"})
 _LOUD_METHODS = frozenset({"error", "critical", "fatal", "log", "msg", "trace", "success", "notice", "emit", "write"})
@@ -289,6 +302,7 @@ _COMPUTING_METHODS = frozenset(
         *("append", "items", "keys", "values", "split", "strip", "format", "encode", "decode", "startswith"),
         *("endswith", "lower", "upper", "replace", "copy", "pop", "popleft", "update", "add", "extend", "remove"),
         *("insert", "sort", "index", "count", "setdefault", "group", "match", "search", "is_set", "done", "json"),
+        *("fromtimestamp", "fromisoformat", "total_seconds", "strptime", "strftime", "urlparse", "urlsplit"),
         *("loads", "dumps", "isinstance", "getattr", "cast", "discard", "clear", "hexdigest", "isoformat", "float"),
         *(
             "int",

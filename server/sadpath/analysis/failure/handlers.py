@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 import libcst as cst
 
 from sadpath.analysis.failure.cancellation import is_wait, loss
-from sadpath.analysis.failure.effects import called, last_name, reaches_outside, reports, words_of
+from sadpath.analysis.failure.effects import called, computes, last_name, reaches_outside, reports, words_of
 from sadpath.analysis.failure.harm import attempt, harm, instead, leaves_loop, loop_around
 from sadpath.analysis.failure.outcomes import LEVELS, handlings, releases
 from sadpath.analysis.failure.places import own
@@ -37,7 +37,7 @@ def _judged(unit: Unit, node: Catcher, caught: tuple[Value, ...], width: Width, 
     return Handler(
         node=node,
         clause=_clause(unit, node),
-        attempt=attempt(unit, body, calls),
+        attempt=attempt(unit, body, doubtful or calls),
         instead=instead(unit, min(ways, key=lambda way: way.outcome)),
         body=body,
         width=width,
@@ -50,6 +50,7 @@ def _judged(unit: Unit, node: Catcher, caught: tuple[Value, ...], width: Width, 
         excused=_excused(unit, node, doubtful),
         final=_is_final(unit, node),
         tidying=_tidying(unit, node),
+        announced=_announced(unit, node),
         loss=loss(unit, node, body, ways, on_purpose) if waits and cancellation else None,
     )
 
@@ -148,7 +149,7 @@ def _work(unit: Unit, node: Catcher, body: cst.BaseSuite, calls: tuple[cst.Call,
     loop = loop_around(unit, node)
     if isinstance(loop, cst.For) and not _counts(unit, loop) and leaves_loop(unit, node):
         return Work.SEARCH
-    return Work.OTHER
+    return Work.COMPUTE if calls and all(computes(unit, call) for call in calls) else Work.OTHER
 
 
 def _makes_text(unit: Unit, call: cst.Call) -> bool:
@@ -208,6 +209,12 @@ def _tidying(unit: Unit, node: Catcher) -> bool:
     return False
 
 
+def _announced(unit: Unit, node: Catcher) -> bool:
+    function = unit.scope(node)
+    name = function.name.value if isinstance(function, cst.FunctionDef) else ""
+    return bool(words_of(name) & _QUIET) or name.endswith(("_or_none", "_or_default", "_or_empty"))
+
+
 def _runs_at_exit(unit: Unit, function: cst.FunctionDef) -> bool:
     return any(
         name_of(unit.denotes(decorator.decorator).value) == "atexit.register" for decorator in function.decorators
@@ -223,6 +230,7 @@ _TEXT = frozenset({"ascii", "format", "len", "repr", "str"})
 _TEXTS = frozenset({"__repr__", "__str__"})
 _FREEING = frozenset({"deinit", "delete", "destroy", "finalize", "free", "terminate", "unload"})
 """What functions are called that give back what a destructor's object holds, among others those of C libraries."""
+_QUIET = frozenset({"maybe", "quietly", "safe", "safely", "silently"})
 _CLOSERS = frozenset(
     {"aclose", "aexit", "cleanup", "close", "disconnect", "dispose", "exit", "shutdown", "stop", "teardown"}
 )

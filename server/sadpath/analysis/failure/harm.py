@@ -70,7 +70,8 @@ def attempt(unit: Unit, body: cst.BaseSuite, calls: Sequence[cst.Call]) -> str:
     if not calls:
         code = " ".join(unit.code(statement) for statement in body.body)
         return f"`{code}`" if len(code) <= _LONG and "\n" not in code else "the code in this `try`"
-    if len(body.body) > 1 and len(calls) > 1:
+    is_simple = len(body.body) == 1 and isinstance(body.body[0], cst.SimpleStatementLine | cst.BaseSmallStatement)
+    if not is_simple and len(calls) > 1:
         return f"any of these {len(calls)} calls"
     code = unit.code(calls[0].func)
     return f"`{code if len(code) <= _LONG else last_name(calls[0].func)}`"

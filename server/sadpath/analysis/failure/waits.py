@@ -21,7 +21,7 @@ def wait(unit: Unit, evaluator: Evaluator, node: cst.Call | cst.Await) -> Wait |
     if not isinstance(scope, cst.FunctionDef):
         return None
     if isinstance(node, cst.Await):
-        return _on_future(unit, evaluator, node, scope)
+        return _on_future(unit, node, scope)
     for context, cause in _contexts(unit, evaluator, node, scope):
         found = waiting(unit, evaluator, node, context)
         if found is not None:
@@ -49,7 +49,7 @@ def _contexts(
         yield "ending", scope
 
 
-def _on_future(unit: Unit, evaluator: Evaluator, node: cst.Await, scope: cst.FunctionDef) -> Wait | None:
+def _on_future(unit: Unit, node: cst.Await, scope: cst.FunctionDef) -> Wait | None:
     """The wait for a future that the function made and gave to those who are to complete it."""
     if not isinstance(node.expression, cst.Name):
         return None

@@ -114,7 +114,7 @@ def _is_judged_here(handler: Handler) -> bool:
 def _grade(handler: Handler, unit: Unit) -> tuple[int, str]:
     """How much the hint weighs, 0 for nothing, and what it says."""
     if handler.harm is Harm.LIMIT:
-        return _STRONG, f"the `TimeoutError` that is to end the loop is stopped by {handler.clause} in the same loop"
+        return _STRONG, f"the exception that is to end the loop in time is stopped by {handler.clause} in the same loop"
     outcome, best = handler.worst.outcome, max(way.outcome for way in handler.ways)
     if outcome >= Outcome.ANSWERED or best >= Outcome.KEPT or _is_tried_again(handler, unit):
         return 0, ""

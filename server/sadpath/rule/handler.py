@@ -114,7 +114,7 @@ class Handler:
     it guards, `calls` are the calls in it that may fail for reasons outside of this code, `waits` tells whether it
     awaits anything, nested functions aside; `harm` is what its failure costs. `remark` is what the author says
     about it in comments, "" where nothing. `excused` tells that nobody could do anything about a failure there: in
-    `__repr__`, at interpreter exit, and where `__del__` only releases. `final` tells that it stands in a `__del__`,
+    `__repr__`, in signal handlers, at interpreter exit, where `__del__` only releases. `final`: stands in a `__del__`,
     out of which no exception gets: Python prints it and goes on. `tidying` tells that it stands in code that only
     cleans up: a function that closes something, a `finally`, another handler. `announced` tells that the function's
     name says what it does about failures, as in `safe_decode` and `size_or_none`. `loss` is what happens to a

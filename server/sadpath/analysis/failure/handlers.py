@@ -189,7 +189,7 @@ def _excused(unit: Unit, node: Catcher, doubtful: Sequence[cst.Call]) -> bool:
         return False
     if _is_final(unit, node):
         return all(releases(call) or words_of(last_name(call.func)) & _FREEING for call in doubtful)
-    return function.name.value in _TEXTS or _runs_at_exit(unit, function)
+    return function.name.value in _TEXTS or _runs_at_exit(unit, function) or _takes_signals(function)
 
 
 def _is_final(unit: Unit, node: Catcher) -> bool:
@@ -219,6 +219,12 @@ def _runs_at_exit(unit: Unit, function: cst.FunctionDef) -> bool:
     return any(
         name_of(unit.denotes(decorator.decorator).value) == "atexit.register" for decorator in function.decorators
     )
+
+
+def _takes_signals(function: cst.FunctionDef) -> bool:
+    """Whether a function, by its parameters, is called for signals: where an exception would come out of any line."""
+    names = [param.name.value.lstrip("_") for param in function.params.params]
+    return names[-2:-1] in (["signum"], ["sig"], ["signal"]) and names[-1] in ("frame", "stack")
 
 
 _CANCELLATIONS = ("asyncio.CancelledError", "asyncio.exceptions.CancelledError", "trio.Cancelled")

@@ -157,6 +157,8 @@ def _asks(verb: str, name: str, same: bool) -> bool:
         return same and verb in ("send", "sendall", "sendto")
     if name.startswith("read"):
         return verb in ("write", "writelines", "send", "sendall")
+    if name.startswith("receive"):
+        return verb == "send"
     return not same and verb in _ASKING
 
 
@@ -280,6 +282,6 @@ _ENDING = frozenset(
     {"stop", "close", "aclose", "shutdown", "terminate", "teardown", "cleanup", "disconnect", "quit", "destroy", "exit"}
 )
 _TELLING = frozenset({"set", "put", "send", "cancel", "shutdown", "terminate", "kill", "notify", "release", "write"})
-_ASKING = frozenset({"send", "put", "publish", "request", "emit", "submit", "post"})
+_ASKING = frozenset({"send", "put", "publish", "request", "emit"})
 _HANDING = frozenset({"send", "put", "publish", "register", "enqueue", "setdefault", "set", "request", "submit"})
 _GATHERING = frozenset({"append", "extend", "write", "update", "feed"})

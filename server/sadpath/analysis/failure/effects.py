@@ -71,16 +71,16 @@ def reaches_outside(unit: Unit, call: cst.Call) -> bool:
         return True
     if reports(unit, call) or pauses(unit, call) or asks_user(call):
         return False
-    if computes(unit, call):
+    if computes(unit, call) or function_name(call) in _COMPUTING_METHODS:
         return False
     return not _makes_exception(unit, call) and not words_of(function_name(call)) & _COMPUTING_WORDS
 
 
 def computes(unit: Unit, call: cst.Call) -> bool:
-    """Whether the call is of a function, or named as a method, that computes and reaches nothing outside."""
+    """Whether the call is of a function, or named as a method of plain values, that reaches nothing outside."""
     name = called(unit, call)
     module = name.partition(".")[0] in _COMPUTING_MODULES and name not in _OUTSIDE
-    return module or name in _OF_THE_INSTALLATION or function_name(call) in _COMPUTING_METHODS
+    return module or name in _OF_THE_INSTALLATION or function_name(call) in _METHODS_OF_VALUES
 
 
 def reports(unit: Unit, call: cst.Call) -> bool:
@@ -297,12 +297,20 @@ _COMPUTING_MODULES = frozenset(
         *("heapq", "bisect", "statistics", "html", "binascii", "hashlib", "hmac", "numbers", "abc", "errno"),
     }
 )
+_METHODS_OF_VALUES = frozenset(
+    {
+        *("capitalize", "casefold", "decode", "dumps", "encode", "endswith", "format", "fromisoformat"),
+        *("fromtimestamp", "hexdigest", "isdigit", "isoformat", "items", "keys", "ljust", "loads", "lower", "lstrip"),
+        *("partition", "removeprefix", "removesuffix", "replace", "rjust", "rpartition", "rsplit", "rstrip", "split"),
+        *("splitlines", "startswith", "strftime", "strip", "strptime", "title", "total_seconds", "upper", "urlparse"),
+        *("urlsplit", "values", "zfill"),
+    }
+)
 _COMPUTING_METHODS = frozenset(
     {
         *("append", "items", "keys", "values", "split", "strip", "format", "encode", "decode", "startswith"),
         *("endswith", "lower", "upper", "replace", "copy", "pop", "popleft", "update", "add", "extend", "remove"),
         *("insert", "sort", "index", "count", "setdefault", "group", "match", "search", "is_set", "done", "json"),
-        *("fromtimestamp", "fromisoformat", "total_seconds", "strptime", "strftime", "urlparse", "urlsplit"),
         *("loads", "dumps", "isinstance", "getattr", "cast", "discard", "clear", "hexdigest", "isoformat", "float"),
         *(
             "int",

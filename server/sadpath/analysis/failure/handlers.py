@@ -9,7 +9,7 @@ from sadpath.analysis.failure.cancellation import is_wait, loss
 from sadpath.analysis.failure.effects import called, computes, last_name, reaches_outside, reports, words_of
 from sadpath.analysis.failure.harm import attempt, harm, instead, leaves_loop, loop_around
 from sadpath.analysis.failure.outcomes import LEVELS, handlings, releases
-from sadpath.analysis.failure.places import own
+from sadpath.analysis.failure.places import own, stored
 from sadpath.rule import Catcher, Display, Handler, Unit, Value, Width, Work, members, name_of
 
 
@@ -144,7 +144,7 @@ def _work(unit: Unit, node: Catcher, body: cst.BaseSuite, calls: tuple[cst.Call,
         return Work.IMPORT
     if calls and all(releases(call) for call in calls):
         return Work.CLOSE
-    if calls and (all(_makes_text(unit, call) for call in calls) or all(_tells(unit, one) for one in statements)):
+    if calls and (all(_makes_text(unit, call) for call in calls) or _only_tells(unit, body)):
         return Work.TEXT
     loop = loop_around(unit, node)
     if isinstance(loop, cst.For) and not _counts(unit, loop) and leaves_loop(unit, node):
@@ -157,10 +157,16 @@ def _makes_text(unit: Unit, call: cst.Call) -> bool:
     return (name in _TEXT and called(unit, call) == f"builtins.{name}") or (name in LEVELS and reports(unit, call))
 
 
-def _tells(unit: Unit, statement: cst.CSTNode) -> bool:
-    """Whether a statement logs or prints, and computes only what it says."""
-    call = statement.value if isinstance(statement, cst.Expr) else None
-    return isinstance(call, cst.Call) and last_name(call.func) in LEVELS and reports(unit, call)
+def _only_tells(unit: Unit, body: cst.BaseSuite) -> bool:
+    """Whether all that code does is to log or print: the rest prepares what is told, under names of its own."""
+    done = [node for node in own(body) if isinstance(node, cst.BaseSmallStatement)]
+    told = [node for node in done if isinstance(node, cst.Expr)]
+    prepared = [node for node in done if isinstance(node, cst.Assign) and "." not in "".join(stored([*own(node)]))]
+    return bool(told) and len(told) + len(prepared) == len(done) and all(_tells(unit, node.value) for node in told)
+
+
+def _tells(unit: Unit, call: cst.BaseExpression) -> bool:
+    return isinstance(call, cst.Call) and reports(unit, call)
 
 
 def _counts(unit: Unit, loop: cst.For) -> bool:
@@ -236,7 +242,7 @@ _TEXT = frozenset({"ascii", "format", "len", "repr", "str"})
 _TEXTS = frozenset({"__repr__", "__str__"})
 _FREEING = frozenset({"deinit", "delete", "destroy", "finalize", "free", "terminate", "unload"})
 """What functions are called that give back what a destructor's object holds, among others those of C libraries."""
-_QUIET = frozenset({"maybe", "quietly", "safe", "safely", "silently"})
+_QUIET = frozenset({"maybe", "quietly", "safe", "safely", "silently", "try", "valid"})
 _CLOSERS = frozenset(
     {"aclose", "aexit", "cleanup", "close", "disconnect", "dispose", "exit", "shutdown", "stop", "teardown"}
 )

@@ -6,7 +6,7 @@ a call that is not known may tell of the exception.
 
 import libcst as cst
 
-from sadpath.analysis.failure.effects import called, is_sleep, last_name, words_of
+from sadpath.analysis.failure.effects import called, is_sleep, last_name, reports, words_of
 from sadpath.analysis.failure.places import calls_in, own
 from sadpath.analysis.failure.telling import records
 from sadpath.analysis.syntax.flow import truth_of
@@ -130,12 +130,19 @@ class _Reader:
 
     def handling(self, path: Path) -> Handling:
         """The way with the best thing that happens to the exception on it."""
-        told = max((self._step(step) for step in path.steps if step is not path.end), default=Outcome.NOTHING)
+        told = max((self._message(step) for step in path.steps if step is not path.end), default=Outcome.NOTHING)
         if path.exit is Exit.ENDS:
             return Handling(path, Outcome.ENDED, told)
         if path.exit is Exit.RAISES:
             return Handling(path, Outcome.RAISED if self._raises_again(path.end) else Outcome.CONVERTED, told)
         return Handling(path, max((self._step(step) for step in path.steps), default=Outcome.NOTHING), told)
+
+    def _message(self, step: cst.CSTNode) -> Outcome:
+        """What a step tells, where a method that is named for logging counts for no more than that."""
+        call = step.value if isinstance(step, cst.Expr) else None
+        found = self._step(step)
+        is_message = found is Outcome.ANSWERED and isinstance(call, cst.Call) and reports(self._unit, call)
+        return Outcome.MENTIONED if is_message else found
 
     def _raises_again(self, end: cst.CSTNode | None) -> bool:
         if not isinstance(end, cst.Raise):

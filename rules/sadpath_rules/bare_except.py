@@ -91,7 +91,9 @@ def bare_except(node: cst.CSTNode, unit: Unit) -> Iterator[Diagnostic]:
     handler = unit.handler(node)
     if handler is None or handler.width is not Width.EVERYTHING or handler.loss or handler.excused or handler.final:
         return
-    if handler.worst.outcome in (Outcome.KEPT, Outcome.ENDED, Outcome.RAISED) or _is_edge(handler, unit):
+    if handler.worst.outcome in (Outcome.KEPT, Outcome.RAISED) or _is_edge(handler, unit):
+        return
+    if handler.worst.outcome is Outcome.ENDED and not _ends_in_silence(handler):
         return
     yield Diagnostic(
         handler.place,
@@ -108,6 +110,8 @@ def _message(handler: Handler, unit: Unit) -> str:
     worst = handler.worst
     if _raises_elsewhere(handler):
         return f"{handler.clause} does not raise Ctrl-C and `sys.exit` again on every way through"
+    if worst.outcome is Outcome.ENDED:
+        return f"{handler.clause} ends the process on Ctrl-C as on any error, and nothing tells which one it was"
     if worst.outcome is Outcome.CONVERTED:
         return f"{handler.clause} turns Ctrl-C and `sys.exit` into an ordinary error"
     if _goes_round(handler, unit):
@@ -123,6 +127,12 @@ def _is_edge(handler: Handler, unit: Unit) -> bool:
     return deliberate and not _goes_round(handler, unit)
 
 
+def _ends_in_silence(handler: Handler) -> bool:
+    """Whether the process ends in the handler without a word about why."""
+    silent = handler.worst.path.exit is Exit.ENDS and handler.worst.told <= Outcome.MENTIONED
+    return silent and _is_bare(handler.node)
+
+
 def _goes_round(handler: Handler, unit: Unit) -> bool:
     """Whether a `while` around goes on after the worst way."""
     loops = (above for above in unit.ancestors(handler.node) if isinstance(above, cst.While | cst.FunctionDef))
@@ -135,7 +145,7 @@ def _raises_elsewhere(handler: Handler) -> bool:
 
 def _is_minor(handler: Handler) -> bool:
     """Whether little is lost: the author meant it, the time in which it can happen is short, or an error remains."""
-    converted = handler.worst.outcome is Outcome.CONVERTED
+    converted = handler.worst.outcome in (Outcome.CONVERTED, Outcome.ENDED)
     return (
         converted
         or _raises_elsewhere(handler)

@@ -138,7 +138,12 @@ def _known(blocking: Blocking) -> Evidence:
     return Evidence(f"`{fact.name}` {text}, {source} {version}".rstrip())
 
 
-_SOURCES = {"executed": "as seen with version", "source": "as in the source of version", "documented": "as documented"}
+_SOURCES = {
+    "executed": "as seen with version",
+    "source": "as in the source of version",
+    "documented": "as documented",
+    "configured": "as your settings say",
+}
 
 
 def _fix(call: cst.Call, blocking: Blocking, unit: Unit) -> Fix | None:

@@ -114,28 +114,42 @@ def _is_judged_here(handler: Handler) -> bool:
 def _grade(handler: Handler, unit: Unit) -> tuple[int, str]:
     """How much the hint weighs, 0 for nothing, and what it says."""
     if handler.harm is Harm.LIMIT:
-        return _STRONG, f"the `TimeoutError` that is to end the loop is stopped by {handler.clause} in the same loop"
+        return _STRONG, f"the exception that is to end the loop in time is stopped by {handler.clause} in the same loop"
     outcome, best = handler.worst.outcome, max(way.outcome for way in handler.ways)
-    if outcome >= Outcome.ANSWERED or best >= Outcome.KEPT or _is_tried_again(handler, unit):
-        return 0, ""
-    is_trifle = handler.is_one_step and not handler.waits
-    if handler.tidying or handler.work in _ACCEPTED or (is_trifle and isinstance(handler.node, cst.With)):
+    if outcome >= Outcome.ANSWERED or best not in _UNSEEN or _is_accepted(handler) or _is_tried_again(handler, unit):
         return 0, ""
     if handler.final:
-        told = handler.worst.outcome >= Outcome.WHISPERED
         message = f"if {handler.attempt} fails nobody will know: without this handler, Python would print it and go on"
-        return (0, "") if told else (_WEAK, message)
+        return (0, "") if outcome >= Outcome.WHISPERED else (_WEAK, message)
     if handler.work is Work.IMPORT:
         return _WEAK, "any error inside the imported module is taken for its absence"
     if outcome >= Outcome.WHISPERED:
         return _told(handler) if best < Outcome.ANSWERED else (0, "")
-    if best >= Outcome.ANSWERED:
+    if best is Outcome.RECORDED:
         return _WEAK, f"if {handler.attempt} fails, not every way through the handler tells of it"
+    return _lost(handler)
+
+
+def _is_accepted(handler: Handler) -> bool:
+    """Whether a failure is of no use to anyone, or what stands in for the result is meant."""
+    if handler.work is Work.COMPUTE and handler.worst.outcome is Outcome.REPLACED:
+        return True
+    is_courtesy = isinstance(handler.node, cst.With) and _is_trifle(handler)
+    return handler.tidying or handler.announced or handler.work in _ACCEPTED or is_courtesy
+
+
+def _is_trifle(handler: Handler) -> bool:
+    return handler.is_one_step and not handler.waits
+
+
+def _lost(handler: Handler) -> tuple[int, str]:
+    """Where nothing is told at all."""
     if handler.harm is not Harm.NONE:
-        return _STRONG, _HARM[handler.harm].format(handler.attempt)
-    instead = f"{handler.instead} stands in for it and " if handler.instead and outcome is Outcome.REPLACED else ""
-    grade = _WEAK if is_trifle and outcome is Outcome.REPLACED else _NORMAL
-    return grade, f"if {handler.attempt} fails for any reason, {instead}nobody will know why"
+        return _NORMAL if handler.work is Work.COMPUTE else _STRONG, _HARM[handler.harm].format(handler.attempt)
+    is_replaced = handler.worst.outcome is Outcome.REPLACED
+    instead = f"{handler.instead} stands in for it and " if handler.instead and is_replaced else ""
+    message = f"if {handler.attempt} fails for any reason, {instead}nobody will know why"
+    return _WEAK if _is_trifle(handler) and is_replaced else _NORMAL, message
 
 
 def _is_tried_again(handler: Handler, unit: Unit) -> bool:
@@ -193,8 +207,10 @@ def _returns_true(end: cst.CSTNode | None) -> bool:
     return isinstance(end, cst.Return) and isinstance(end.value, cst.Name) and end.value.value == "True"
 
 
+_UNSEEN = frozenset(one for one in Outcome if one < Outcome.KEPT) - {Outcome.ANSWERED}
+"""What the best way through a handler may come to if the worst one is worth a hint."""
 _ACCEPTED = (Work.CLOSE, Work.TEXT, Work.SEARCH)
-_MANY = 5
+_MANY = 8
 _HARM = {
     Harm.ITEM: "an item for which {} fails is skipped and nobody will know",
     Harm.ROUND: "when {} fails the loop goes on with the next round and nobody will know",

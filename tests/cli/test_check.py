@@ -241,3 +241,37 @@ def test_file_names_that_are_no_text(project: Path, run: Run) -> None:
     (project / os.fsdecode(b"\xff\n\x1b.py")).write_text(HANGS)
     assert run("check", "--output-format", "json").document.diagnostics[0].path == "\ufffd\n\x1b.py"
     assert run("check", "--output-format", "concise").output.startswith("\ufffd\\n\\x1b.py:5:12: ")
+
+
+IN_HOUSE = """
+[[tool.sadpath.calls.timeout]]
+of = "shop.http.Client"
+calls = ["get"]
+parameters = { timeout = 2 }
+bound_with = "timeout=10"
+fix = "timeout=10"
+
+[[tool.sadpath.calls.timeout]]
+calls = ["requests.get"]
+tier = "C"
+"""
+
+
+def test_calls_of_the_users_own_clients(project: Path, run: Run) -> None:
+    (project / "pyproject.toml").write_text(IN_HOUSE)
+    (project / "shop").mkdir()
+    (project / "shop/__init__.py").write_text("")
+    (project / "shop/http.py").write_text("class Client:\n    def get(self, url, timeout=None): ...\n")
+    (project / "shop/prices.py").write_text(
+        "import requests\n\nfrom shop.http import Client\n\n\ndef price(client: Client, url):\n"
+        "    client.get(url, 5)\n    requests.get(url)\n    return client.get(url)\n"
+    )
+    found = run("check", "--output-format", "json").document.diagnostics
+    (one,) = found
+    assert (one.path, one.rule, one.range.start.line) == ("shop/prices.py", "missing-timeout", 9)
+    assert "`client.get` has no timeout" in one.message
+    assert any("as your settings say" in step.text for step in one.evidence)
+    (project / "pyproject.toml").write_text(IN_HOUSE.replace("bound_with", "bound_by"))
+    ended = run("check")
+    assert ended.code == MISUSE
+    assert "pyproject.toml:6: in `calls`, unknown key `timeout.bound_by`; did you mean `bound_with`?" in ended.errors

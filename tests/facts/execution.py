@@ -8,6 +8,7 @@ import inspect
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -72,13 +73,23 @@ def _made(call: Executed, name: str, server: Server, bound: float | None) -> obj
 
 
 def _judged(call: Executed) -> dict[str, str]:
-    bounded = {name: Watched(call, name, call.bound) for name in call.names}
-    for watched in bounded.values():
-        watched.wait(LIMIT)
-    unbounded = {name: Watched(call, name, None) for name in call.names}
-    for watched in unbounded.values():
-        watched.wait(GRACE)
-    return {name: _bounded(bounded[name], call.bound) or _blocked(unbounded[name]) for name in call.names}
+    bounded = _watched(call, call.bound, LIMIT)
+    socket.setdefaulttimeout(call.bound)
+    defaulted = _watched(call, None, LIMIT) if call.default else bounded
+    socket.setdefaulttimeout(None)
+    blocked = _watched(call, None, GRACE)
+    return {
+        name: _bounded(bounded[name], call.bound) or _bounded(defaulted[name], call.bound) or _blocked(blocked[name])
+        for name in call.names
+    }
+
+
+def _watched(call: Executed, bound: float | None, until: float) -> dict[str, Watched]:
+    """The calls, made at the same time."""
+    calls = {name: Watched(call, name, bound) for name in call.names}
+    for watched in calls.values():
+        watched.wait(until)
+    return calls
 
 
 def _bounded(watched: Watched, bound: float) -> str:

@@ -21,16 +21,16 @@ def main() -> int:
     chosen = set(sys.argv[1:])
     calls = [call for call in CALLS.values() if not chosen or chosen & {name.split(".")[0] for name in call.names}]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        seen = {name: wrong for result in pool.map(complaints, calls) for name, wrong in result.items()}
-    for name, wrong in seen.items():
-        if wrong:
-            print(f"{name}: {wrong}")
+        seen = [one for result in pool.map(complaints, calls) for one in result.items()]
+    wrong = {name: complaint for name, complaint in seen if complaint}
+    for name, complaint in wrong.items():
+        print(f"{name}: {complaint}")
     # From below, so that the lines of the other entries stay where they are.
-    executed = {name: call for call in calls for name in call.names if not seen[name]}
+    executed = {name: call for call in calls for name in call.names if name not in wrong}
     for entry in reversed(entries()):
         if set(entry.names) <= set(executed):
             write(entry, f"executed {_version(entry, executed)}")
-    return 1 if any(seen.values()) else 0
+    return 1 if wrong else 0
 
 
 def write(entry: Entry, verified: str) -> None:

@@ -20,7 +20,10 @@ class Entry:
     """One `[[timeout]]`, `[[retry]]` or `[[limit]]`: the names of its calls, and its lines, from 0."""
 
     path: Path
+    table: str
     names: tuple[str, ...]
+    parameters: frozenset[str]
+    global_default: bool
     verified: str
     distribution: str
     start: int
@@ -44,12 +47,19 @@ def _entries_of(path: Path) -> Iterator[Entry]:
     document = tomllib.loads(text)
     lines = text.splitlines()
     for start in (number for number, line in enumerate(lines) if HEADER.match(line)):
-        stop = _end(lines, start)
-        (entry,) = next(iter(tomllib.loads("\n".join(lines[start:stop])).values()))
+        (entry,) = next(iter(tomllib.loads("\n".join(lines[start : _end(lines, start)])).values()))
         owner = f"{entry['of']}." if "of" in entry else ""
-        verified = entry.get("verified", document.get("verified", ""))
-        names = tuple(owner + name for name in entry["calls"])
-        yield Entry(path, names, verified, document.get("distribution", ""), start, stop)
+        yield Entry(
+            path=path,
+            table=lines[start].strip("[]"),
+            names=tuple(owner + name for name in entry["calls"]),
+            parameters=frozenset(entry.get("parameters", ())),
+            global_default=entry.get("global_default", False),
+            verified=entry.get("verified", document.get("verified", "")),
+            distribution=document.get("distribution", ""),
+            start=start,
+            stop=_end(lines, start),
+        )
 
 
 def _end(lines: list[str], start: int) -> int:

@@ -10,7 +10,9 @@ from tables import FOLDER, Entry, entries, tomllib
 PROJECT = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))
 PINNED = dict(re.sub(r"\[.*\]", "", pin).split("==") for pin in PROJECT["project"]["optional-dependencies"]["facts"])
 NEEDS = {name: call.needs for call in CALLS.values() for name in call.names}
+WAYS = {name: [call for call in CALLS.values() if name in call.names] for name in NEEDS}
 ENTRIES = entries()
+TIMEOUTS = [entry for entry in ENTRIES if entry.claims_execution and entry.table == "timeout"]
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=str)
@@ -29,8 +31,12 @@ def test_no_call_is_executed_that_the_tables_do_not_know() -> None:
     assert set(NEEDS) <= {name for entry in ENTRIES for name in entry.names}
 
 
-def test_no_call_is_executed_twice() -> None:
-    assert len(NEEDS) == sum(len(call.names) for call in CALLS.values())
+@pytest.mark.parametrize("entry", TIMEOUTS, ids=str)
+def test_each_way_to_bound_a_call_is_executed(entry: Entry) -> None:
+    for name in entry.names:
+        if len(entry.parameters) > 1:
+            assert entry.parameters <= {call.by for call in WAYS[name]}
+        assert entry.global_default == any(call.default for call in WAYS[name])
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.toml")), ids=lambda path: path.name)

@@ -29,7 +29,7 @@ def public_names(library: Library) -> Iterator[str]:
 def test_names_belong_to_the_package_of_the_file(name: str) -> None:
     package = name.removesuffix(".toml")
     library = read(name)
-    assert {alias.partition(".")[0] for alias in library.aliases} <= {package}
+    assert {alias.partition(".")[0].lower() for alias in library.aliases} <= {package}
     own = {name for name in public_names(library) if name not in library.aliases.values()}
     assert {name.partition(".")[0] for name in own} <= {package}
 
@@ -124,12 +124,12 @@ def test_the_version_in_use_decides_the_default(version: str, default: float) ->
     [
         (
             "[[timeout]]\ncalls = ['x.get']\nparameter = { timeout = 0 }",
-            "x.toml: timeout: x.get: .*did you mean `param",
+            "x.toml: unknown key `timeout.parameter`; did you mean `param",
         ),
-        ("[[timeout]]\ncalls = ['x.get']\ntier = 'D'", r"x.toml: timeout: x.get: .*'D'.*\$\.tier"),
-        ("[[timeout]]\nparameters = { timeout = 0 }", "x.toml: timeout: an entry has no `calls`"),
-        ("[[timeout]]\ncalls = ['x.get', 'x.get']", "x.toml: timeout: `x.get` has two entries"),
-        ("[classes]\n'x.Session' = 5", r"x.toml: .*\$\.classes"),
+        ("[[timeout]]\ncalls = ['x.get']\ntier = 'D'", "x.toml: `timeout.tier`: invalid enum value 'D'"),
+        ("[[timeout]]\nparameters = { timeout = 0 }", "x.toml: `timeout`: an entry has no `calls`"),
+        ("[[timeout]]\ncalls = ['x.get', 'x.get']", "x.toml: `timeout`: `x.get` has two entries"),
+        ("[classes]\n'x.Session' = 5", "x.toml: `classes`: expected `array`"),
         ("clases = 5", "x.toml: .*did you mean `classes`"),
         ("[[timeout]", "x.toml: .*line 1"),
     ],

@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from sadpath.rule import Severity
+from sadpath.analysis.meaning.libraries import NOTHING
+from sadpath.rule import Parameter, Severity
 from sadpath.workspace.configuration import (
     DEFAULT_EXCLUDES,
     ConfigurationError,
@@ -108,7 +109,7 @@ def test_overridden_exclusions() -> None:
     [
         ('\nselct = ["all"]', 2, "unknown key `selct`; did you mean `select`?"),
         ("\n\n[severty]\n", 3, "unknown key `severty`; did you mean `severity`?"),
-        ("zzz = 1", 1, "valid are exclude, extend-exclude, ignore, per-file-ignores, select, severity"),
+        ("zzz = 1", 1, "valid are calls, exclude, extend-exclude, ignore, per-file-ignores, select, severity"),
         ('select = "all"', 1, "`select` has to be a list of strings"),
         ("ignore = [\n'all',\n1]", 3, "`ignore` has to be a list of strings"),
         (
@@ -122,6 +123,19 @@ def test_overridden_exclusions() -> None:
         ('[severity]\nbare-exept = "error"', 2, "unknown rule `bare-exept`; did you mean `bare-except`?"),
         ('severity.bare-except = "warn"', 1, "unknown severity `warn`; did you mean `warning`?"),
         ("severity.bare-except = [1]", 1, "unknown severity `[1]`; valid are error, hint, warning"),
+        ("calls = 1", 1, "`calls` has to be a table"),
+        ("[calls]\ntimeouts = []", 2, "in `calls`, unknown key `timeouts`; did you mean `timeout`?"),
+        ("[calls]\n\ndistribution = 'shop'", 3, "`distribution` is for libraries that come with the rules"),
+        ("[[calls.timeout]]\nparameters = { timeout = 0 }", 1, "in `calls`, `timeout`: an entry has no `calls`"),
+        ("[[calls.timeout]]\ncalls = ['a.b']\n[[calls.timeout]]\ncalls = ['a.b']", 3, "`a.b` has two entries"),
+        (
+            "[[calls.timeout]]\ncalls = ['a.b']\nparameter = 1",
+            3,
+            "unknown key `timeout.parameter`; did you mean `parameters`?",
+        ),
+        ("[[calls.timeout]]\ncalls = ['a.b']\ntier = 'D'", 3, "`timeout.tier`: invalid enum value 'D'"),
+        ("[[calls.timeout]]\ncalls = ['a.b']\nbefore = 8", 3, "has to be a table of versions and defaults"),
+        ("[calls.classes]\n'a.B' = 5", 1, "in `calls`, `classes`: expected `array`, got `int`"),
         ('exclude = ["ok", \n"no\\\\"]', 2, "is not a file pattern"),
         ("a = 1\nb = = 2", 2, "is not valid TOML"),
         ("a = 1\nb = '''", 2, "is not valid TOML"),
@@ -138,6 +152,22 @@ def test_what_is_not_understood_is_an_error_with_its_line(
     assert (caught.value.path, caught.value.line) == (path, line)
     assert message in str(caught.value)
     assert str(caught.value).startswith(f"{path}:{line}: " if line else f"{path}: ")
+
+
+def test_calls_are_described_as_those_of_libraries(tmp_path: Path) -> None:
+    settings = settings_of(
+        tmp_path,
+        """
+        [[tool.sadpath.calls.timeout]]
+        of = "shop.http.Client"
+        calls = ["get", "post"]
+        parameters = { timeout = 2 }
+        """,
+        "pyproject.toml",
+    )
+    fact = settings.calls.timeouts["shop.http.Client.post"]
+    assert (fact.parameters, fact.verified) == ((Parameter("timeout", 2),), "configured")
+    assert settings_of(tmp_path, "").calls == NOTHING
 
 
 def test_line_inside_pyproject(tmp_path: Path) -> None:

@@ -62,6 +62,8 @@ class Work(str, Enum):
     """It releases something that is not needed any more."""
     TEXT = "text"
     """It makes text of an object, whose own code may fail, or logs."""
+    COMPUTE = "compute"
+    """It computes, parses or converts, and reaches nothing outside."""
     SEARCH = "search"
     """It tries one of several candidates; the first that works ends the loop."""
     OTHER = "other"
@@ -96,24 +98,27 @@ class Loss(str, Enum):
 
 @dataclass(frozen=True)
 class Handling:
-    """One way through a handler, and what becomes of the exception on it."""
+    """One way through a handler, and what becomes of the exception on it; `told` leaves out how the way ends."""
 
     path: Path
     outcome: Outcome
+    told: Outcome = Outcome.NOTHING
 
 
 @dataclass(frozen=True)
 class Handler:
     """Code that stops exceptions.
 
-    For messages, `clause` is how it is written, "`except Exception`", and `attempt` what may fail, "`client.fetch`".
-    `instead` is what stands in for its result on the worst way, "`None`", or "". `body` is what it guards, `calls` are
-    the calls in it that may fail for reasons outside of this code, `waits` tells whether it awaits anything, nested functions aside; `harm` is what its failure costs.
-    `remark` is what the author says about it in comments, "" where nothing. `excused` tells that nobody could do
-    anything about a failure there: in `__repr__`, at interpreter exit, and where `__del__` only releases. `final` tells
-    that it stands in a `__del__`, out of which no exception gets: Python prints it and goes on. `tidying` tells that it stands in
-    code that only cleans up: a function that closes something, a `finally`, another handler. `loss` is what happens to
-    a cancellation, None where none is lost.
+    For messages, `clause` is how it is written, "`except Exception`", and `attempt` what may fail,
+    "`client.fetch`". `instead` is what stands in for its result on the worst way, "`None`", or "". `body` is what
+    it guards, `calls` are the calls in it that may fail for reasons outside of this code, `waits` tells whether it
+    awaits anything, nested functions aside; `harm` is what its failure costs. `remark` is what the author says
+    about it in comments, "" where nothing. `excused` tells that nobody could do anything about a failure there: in
+    `__repr__`, in signal handlers, at interpreter exit, where `__del__` only releases. `final`: stands in a `__del__`,
+    out of which no exception gets: Python prints it and goes on. `tidying` tells that it stands in code that only
+    cleans up: a function that closes something, a `finally`, another handler. `announced` tells that the function's
+    name says what it does about failures, as in `safe_decode` and `size_or_none`. `loss` is what happens to a
+    cancellation, None where none is lost.
     """
 
     node: Catcher
@@ -131,6 +136,7 @@ class Handler:
     excused: bool
     final: bool
     tidying: bool
+    announced: bool
     loss: Loss | None
 
     @property

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from sadpath.analysis.meaning.libraries import NOTHING, Library
 from sadpath.rule import Severity
 from sadpath.workspace.patterns import Patterns
 
@@ -94,7 +95,8 @@ class Settings:
     """What a user decides. `root` is the directory that the patterns are relative to, `source` the file, if any.
 
     `selections` are the layers that choose the rules, weakest first; without any, all rules are on. `severity` maps
-    names of rules. `per_file_ignores` maps patterns to rules and families.
+    names of rules. `per_file_ignores` maps patterns to rules and families. `calls` is what the library tables would say
+    of the user's own clients.
     """
 
     root: Path = Path()
@@ -103,6 +105,7 @@ class Settings:
     per_file_ignores: tuple[tuple[Patterns, tuple[str, ...]], ...] = ()
     severity: Mapping[str, Severity] = field(default_factory=dict[str, Severity])
     excludes: tuple[Patterns, ...] = ()
+    calls: Library = NOTHING
 
     def chosen(self, rules: Iterable[AnyRule], path: str | None = None) -> tuple[AnyRule, ...]:
         """The rules that are on, in the given order; with an absolute path, those that are on in that file."""

@@ -9,9 +9,10 @@ from typing import TypeVar, cast
 
 import msgspec
 
-from sadpath.analysis.meaning.libraries import Library, LibraryTables
+from sadpath.analysis.meaning.libraries import NOTHING, Library, LibraryTables
 from sadpath.rule import CallbackFact, LimitFact, RetryFact, RetryValue, TimeoutFact
 from sadpath.workspace.names import suggestion
+from sadpath.workspace.toml_places import Keys
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -23,7 +24,12 @@ Entry = dict[str, object]
 
 
 class LibraryError(ValueError):
-    """A library table is not as docs/libraries.md says; the message names the file, the entry and the key."""
+    """A library table is not as docs/libraries.md says. `place` leads to the key that is meant."""
+
+    def __init__(self, place: Keys, message: str) -> None:
+        super().__init__(message)
+        self.place = place
+        self.message = message
 
 
 def unknown_version(_distribution: str) -> str:
@@ -42,7 +48,7 @@ class LibraryFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A library table as it is written. `coroutines` lists names under the module or class that has them."""
 
     distribution: str = ""
-    verified: str = "unverified"
+    verified: str = ""
     aliases: dict[str, str] = {}
     classes: dict[str, tuple[str, ...]] = {}
     returns: dict[str, str] = {}
@@ -56,33 +62,45 @@ class LibraryFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     callback: tuple[Entry, ...] = ()
 
 
-def library_tables(versions: Callable[[str], str] = unknown_version) -> LibraryTables:
+def library_tables(versions: Callable[[str], str] = unknown_version, own: Library = NOTHING) -> LibraryTables:
     """The tables that come with the rules; each file is read when its package is first asked for.
 
     `versions` gives the version of a distribution that the project uses, "" where it is unknown: the newest is assumed.
+    `own` is what the user adds about any packages; it wins over what comes with the rules.
     """
     folder = importlib.resources.files("sadpath_rules") / "libraries"
     texts = {file.name: file.read_text("utf-8") for file in folder.iterdir() if file.name.endswith(".toml")}
+    described = own.packages()
 
     def load(package: str) -> Library | None:
         name = f"{package.lower()}.toml"  # Python 2 has `Queue`, and not all file systems tell it from `queue`
-        return read_library(texts[name], name, versions) if name in texts else None
+        found = read_library(texts[name], name, versions) if name in texts else NOTHING
+        return found.extended(own) if package in described else found
 
     # Decoding TOML is what takes the time: files that only tell types are left until they are asked for.
     callers = [
         name.removesuffix(".toml") for name, text in texts.items() if "[[timeout]]" in text or "[[retry]]" in text
     ]
-    return LibraryTables(load, callers)
+    return LibraryTables(load, {*callers, *described})
 
 
 def read_library(text: str, source: str, versions: Callable[[str], str] = unknown_version) -> Library:
     """The library table that a TOML text describes; raises LibraryError, whose message starts with `source`."""
     try:
-        document = tomllib.loads(text)
+        return library_of(tomllib.loads(text), versions)
     except tomllib.TOMLDecodeError as error:
-        raise LibraryError(f"{source}: {error}") from error
-    file = _convert(document, LibraryFile, source)
+        raise LibraryError((), f"{source}: {error}") from error
+    except LibraryError as error:
+        raise LibraryError(error.place, f"{source}: {error.message}") from error
+
+
+def library_of(
+    document: Mapping[str, object], versions: Callable[[str], str] = unknown_version, verified: str = "unverified"
+) -> Library:
+    """The library table that a document describes. `verified` is how its facts are known where it does not say."""
+    file = _convert(document, LibraryFile, ())
     version = functools.partial(versions, file.distribution)
+    verified = file.verified or verified
     return Library(
         aliases=file.aliases,
         classes=file.classes,
@@ -92,39 +110,44 @@ def read_library(text: str, source: str, versions: Callable[[str], str] = unknow
         transparent=file.decorators.transparent,
         changing=file.decorators.changes,
         timeouts=_facts(
-            [_of_version(entry, version) for entry in file.timeout], TimeoutFact, file.verified, f"{source}: timeout"
+            [_of_version(entry, version, index) for index, entry in enumerate(file.timeout)],
+            TimeoutFact,
+            verified,
+            "timeout",
         ),
-        retries=_facts(file.retry, RetryFact, file.verified, f"{source}: retry"),
-        values=_facts(file.value, RetryValue, file.verified, f"{source}: value"),
-        limits=_facts(file.limit, LimitFact, file.verified, f"{source}: limit"),
-        callbacks=_facts(file.callback, CallbackFact, file.verified, f"{source}: callback"),
+        retries=_facts(file.retry, RetryFact, verified, "retry"),
+        values=_facts(file.value, RetryValue, verified, "value"),
+        limits=_facts(file.limit, LimitFact, verified, "limit"),
+        callbacks=_facts(file.callback, CallbackFact, verified, "callback"),
     )
 
 
-def _facts(entries: Sequence[Entry], form: type[Fact], verified: str, source: str) -> dict[str, Fact]:
+def _facts(entries: Sequence[Entry], form: type[Fact], verified: str, table: str) -> dict[str, Fact]:
     facts: dict[str, Fact] = {}
-    for entry in entries:
+    for index, entry in enumerate(entries):
         shared = {"verified": verified} | {key: _parameters(value) for key, value in entry.items()}
         owner, calls = shared.pop("of", ""), shared.pop("calls", None)
         if not isinstance(calls, list) or not calls:
-            raise LibraryError(f"{source}: an entry has no `calls`")
+            raise LibraryError((table, index), f"`{table}`: an entry has no `calls`")
         for call in cast("list[object]", calls):
             name = f"{owner}.{call}" if owner else str(call)
             if name in facts:
-                raise LibraryError(f"{source}: `{name}` has two entries")
-            facts[name] = _convert({**shared, "name": name}, form, f"{source}: {name}")
+                raise LibraryError((table, index), f"`{table}`: `{name}` has two entries")
+            facts[name] = _convert({**shared, "name": name}, form, (table, index))
     return facts
 
 
-def _of_version(entry: Entry, version: Callable[[], str]) -> Entry:
+def _of_version(entry: Entry, version: Callable[[], str], index: int) -> Entry:
     """The entry as it holds for a version: `before = { '8.0' = inf }` is the default in versions older than 8.0.
 
     What was executed is the newest version: of an older default the documentation tells.
     """
-    if "before" not in entry:
-        return entry
-    older, used = cast("dict[str, float]", entry["before"]), version()
-    defaults = [older[limit] for limit in sorted(older, key=release) if used and release(used) < release(limit)]
+    older = entry.get("before", {})
+    if not isinstance(older, dict):
+        raise LibraryError(("timeout", index, "before"), "`timeout.before` has to be a table of versions and defaults")
+    used = version()
+    limits = cast("dict[str, float]", older)
+    defaults = [limits[limit] for limit in sorted(limits, key=release) if used and release(used) < release(limit)]
     default: Entry = {"default": defaults[0], "verified": "documented"} if defaults else {}
     return {key: value for key, value in entry.items() if key != "before"} | default
 
@@ -145,11 +168,15 @@ def _parameters(value: object) -> object:
 Form = TypeVar("Form", bound=msgspec.Struct)
 
 
-def _convert(value: Mapping[str, object], form: type[Form], source: str) -> Form:
+def _convert(value: Mapping[str, object], form: type[Form], place: Keys) -> Form:
     try:
         return msgspec.convert(value, form)
     except msgspec.ValidationError as error:
-        valid = {*form.__struct_fields__, "of", "calls", "before"} - {"name"}
+        problem, _, where = str(error).partition(" - at ")
         unknown = [key for key in value if key not in form.__struct_fields__]
-        hint = suggestion(unknown[0], valid) if unknown else ""
-        raise LibraryError(f"{source}: {error}{hint}") from error
+        keys = (*place, *(unknown or re.findall(r"\w+", where))[:1])
+        name = ".".join(key for key in keys if isinstance(key, str))
+        if unknown:
+            valid = {*form.__struct_fields__, "of", "calls", "before"} - {"name"}
+            raise LibraryError(keys, f"unknown key `{name}`{suggestion(unknown[0], valid)}") from error
+        raise LibraryError(keys, f"`{name}`: {problem[0].lower()}{problem[1:]}") from error

@@ -33,7 +33,7 @@ class Session:
         self._rules = settings.chosen(all_rules)
         packages = site_packages(root.absolute())
         self._sources = DiskSources(root.absolute(), packages, whole=whole)
-        self._program = Program(self._sources, library_tables(versions_used(root, packages)))
+        self._program = Program(self._sources, library_tables(versions_used(root, packages), settings.calls))
         self._engine = Engine(self._program, self._rules)
 
     def check(self, path: str) -> FileReport:

@@ -12,6 +12,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import TypeAlias, cast
 
+from sadpath.analysis.meaning.libraries import Library
 from sadpath.rule import Severity
 from sadpath.workspace.configuration import (
     ALL,
@@ -21,6 +22,7 @@ from sadpath.workspace.configuration import (
     Selection,
     Settings,
 )
+from sadpath.workspace.library_files import LibraryError, library_of
 from sadpath.workspace.names import suggestion
 from sadpath.workspace.patterns import Patterns, is_pattern
 from sadpath.workspace.toml_places import Keys, places
@@ -34,7 +36,7 @@ Known: TypeAlias = Mapping[str, str]
 """The names of all rules, each with its family."""
 
 _DEEPEST = 200  # TOML parsers recurse
-_KEYS = ("select", "ignore", "exclude", "extend-exclude", "per-file-ignores", "severity")
+_KEYS = ("select", "ignore", "exclude", "extend-exclude", "per-file-ignores", "severity", "calls")
 
 
 class Configurations:
@@ -149,7 +151,18 @@ class _Reader:
             per_file_ignores=self.per_file_ignores(base, table.get("per-file-ignores", {})),
             severity=self.severity(table.get("severity", {})),
             excludes=(Patterns(base, exclude), Patterns(base, extend_exclude)),
+            calls=self.calls(table.get("calls", {})),
         )
+
+    def calls(self, value: object) -> Library:
+        table = self.table(("calls",), value)
+        for key in ("distribution", "verified"):
+            if key in table:
+                raise self.error(("calls", key), f"`{key}` is for libraries that come with the rules")
+        try:
+            return library_of(table, verified="configured")
+        except LibraryError as error:
+            raise self.error(("calls", *error.place), f"in `calls`, {error.message}") from error
 
     def per_file_ignores(self, base: str, value: object) -> tuple[tuple[Patterns, tuple[str, ...]], ...]:
         table = self.table(("per-file-ignores",), value)

@@ -1,7 +1,8 @@
 """The calls that are executed, by family. A call takes its name in the tables, a server and a bound in seconds.
 
 Where the bound is None, it is made as the tables say that it blocks: without the parameter if that means for ever, with
-None if there is a finite default. What it needs is imported inside: only CI's own step has these libraries.
+None or what else means for ever if there is a finite default. What it needs is imported inside: only CI's own step has
+these libraries.
 """
 
 import importlib
@@ -17,14 +18,18 @@ Function = TypeVar("Function", bound=Callable[..., object])
 
 @dataclass(frozen=True)
 class Executed:
-    """A function that makes calls; `bound` is in seconds, `needs` a PyPI distribution, "" that of the table.
+    """A function that makes calls, in one of the ways that bound them.
 
-    Python has the calls `since` one of its versions and `until` another one, exclusive.
+    `by` is the parameter that takes the bound, "" the only one of the entry; `default`: `socket.setdefaulttimeout`
+    bounds them too. `bound` is in seconds, `needs` a PyPI distribution, "" that of the table. Python has the calls
+    `since` one of its versions and `until` another one, exclusive.
     """
 
     function: Callable[[str, Server, float | None], object]
     names: tuple[str, ...]
     server: Callable[[], Server]
+    by: str
+    default: bool
     bound: float
     needs: str
     since: tuple[int, int]
@@ -43,6 +48,8 @@ def executed(
     *names: str,
     of: str = "",
     server: Callable[[], Server] = Silent,
+    by: str = "",
+    default: bool = False,
     bound: float = 0.5,
     needs: str = "",
     since: tuple[int, int] = (3, 0),
@@ -52,16 +59,18 @@ def executed(
 
     def register(function: Function) -> Function:
         full = tuple(f"{of}.{name}" if of else name for name in names)
-        call = Executed(function, full, server, bound, needs, since, until)
+        call = Executed(function, full, server, by, default, bound, needs, since, until)
         CALLS[call.key] = call
         return function
 
     return register
 
 
-def local(*names: str, of: str = "", since: tuple[int, int] = (3, 0)) -> Callable[[Function], Function]:
+def local(
+    *names: str, of: str = "", by: str = "", default: bool = False, since: tuple[int, int] = (3, 0)
+) -> Callable[[Function], Function]:
     """Register calls that need no server."""
-    return executed(*names, of=of, server=Nowhere, since=since)
+    return executed(*names, of=of, server=Nowhere, by=by, default=default, since=since)
 
 
 def given(**arguments: object) -> dict[str, object]:

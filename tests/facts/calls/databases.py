@@ -16,6 +16,13 @@ def psycopg2_connect(_name: str, server: Server, bound: float | None) -> object:
     return psycopg2.connect(host=server.host, port=server.port, **given(connect_timeout=bound))
 
 
+@executed("psycopg2.connect", bound=2, needs="psycopg2-binary")
+def psycopg2_connect_dsn(_name: str, server: Server, bound: float | None) -> object:
+    import psycopg2
+
+    return psycopg2.connect(f"postgresql://{server.address}/?connect_timeout={bound or 0}")
+
+
 @executed("psycopg.connect", "psycopg.Connection.connect", bound=2)
 def psycopg_connect(_name: str, server: Server, bound: float | None) -> object:
     import psycopg
@@ -59,7 +66,14 @@ def pymysql_connect(name: str, server: Server, bound: float | None) -> object:
     return connect(host=server.host, port=server.port, **given(read_timeout=bound))
 
 
-@executed("mysql.connector.connect", bound=1)
+@executed("mysql.connector.connect", by="connect_timeout", bound=1)
+def mysql_connect_alias(_name: str, server: Server, bound: float | None) -> object:
+    import mysql.connector
+
+    return mysql.connector.connect(host=server.host, port=server.port, **given(connect_timeout=bound))
+
+
+@executed("mysql.connector.connect", by="connection_timeout", bound=1)
 def mysql_connect(_name: str, server: Server, bound: float | None) -> object:
     import mysql.connector
 
@@ -108,6 +122,15 @@ async def redis_client_async(_name: str, server: Server, bound: float | None) ->
 
     retry = _once("redis.asyncio")
     return await redis.asyncio.Redis(host=server.host, port=server.port, socket_timeout=bound, retry=retry).get("key")
+
+
+@executed("redis.from_url", "redis.Redis.from_url")
+def redis_from_url_query(name: str, server: Server, bound: float | None) -> object:
+    import redis
+
+    from_url = redis.from_url if name == "redis.from_url" else redis.Redis.from_url
+    query = "" if bound is None else f"?socket_timeout={bound}"
+    return from_url(f"redis://{server.address}{query}", retry=_once("redis")).get("key")
 
 
 @executed("redis.from_url", "redis.Redis.from_url")

@@ -92,8 +92,15 @@ async def httpx_async_client(_name: str, server: Server, bound: float | None) ->
     return await httpx.AsyncClient(timeout=bound).get(server.url)
 
 
-@executed("httpx.Timeout")
+@executed("httpx.Timeout", by="timeout")
 def httpx_timeout(_name: str, server: Server, bound: float | None) -> object:
+    import httpx
+
+    return httpx.get(server.url, timeout=httpx.Timeout(bound))
+
+
+@executed("httpx.Timeout", by="read")
+def httpx_timeout_read(_name: str, server: Server, bound: float | None) -> object:
     import httpx
 
     return httpx.get(server.url, timeout=httpx.Timeout(5, read=bound))
@@ -118,20 +125,45 @@ async def aiohttp_session_call(name: str, server: Server, bound: float | None) -
         )
 
 
-@executed("aiohttp.ClientTimeout")
+@executed("aiohttp.ClientTimeout", by="total")
 async def aiohttp_timeout(_name: str, server: Server, bound: float | None) -> object:
+    import aiohttp
+
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=bound or 0)) as session:
+        return await session.get(server.url)
+
+
+@executed("aiohttp.ClientTimeout", by="sock_read")
+async def aiohttp_timeout_read(_name: str, server: Server, bound: float | None) -> object:
     import aiohttp
 
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None, sock_read=bound)) as session:
         return await session.get(server.url)
 
 
-@local("aiohttp.ClientSession.ws_connect")
-async def aiohttp_websocket(_name: str, _server: Server, bound: float | None) -> object:
+@local("aiohttp.ClientSession.ws_connect", by="receive_timeout")
+async def aiohttp_websocket_receive_timeout(_name: str, _server: Server, bound: float | None) -> object:
+    return await _received(**given(receive_timeout=bound))
+
+
+@local("aiohttp.ClientSession.ws_connect", by="heartbeat")
+async def aiohttp_websocket_heartbeat(_name: str, _server: Server, bound: float | None) -> object:
+    """Half of the heartbeat it waits for the pong."""
+    return await _received(**given(heartbeat=bound))
+
+
+@local("aiohttp.ClientSession.ws_connect", by="timeout")
+async def aiohttp_websocket_timeout(_name: str, _server: Server, bound: float | None) -> object:
+    import aiohttp
+
+    return await _received(timeout=aiohttp.ClientWSTimeout(ws_receive=bound))
+
+
+async def _received(**options: object) -> object:
     import aiohttp
 
     async with aiohttp.ClientSession() as session:
-        connection = await session.ws_connect(await _mute_websocket(), **given(receive_timeout=bound))
+        connection = await session.ws_connect(await _mute_websocket(), **options)
         return await connection.receive()
 
 
@@ -175,14 +207,14 @@ def urllib3_request(_name: str, server: Server, bound: float | None) -> object:
 POOL = ("request", "urlopen", "request_encode_url", "request_encode_body")
 
 
-@executed(*POOL, of="urllib3.PoolManager")
+@executed(*POOL, of="urllib3.PoolManager", default=True)
 def urllib3_pool_manager(name: str, server: Server, bound: float | None) -> object:
     import urllib3
 
     return getattr(urllib3.PoolManager(retries=False), last(name))("GET", server.url, **given(timeout=bound))
 
 
-@executed(*POOL, of="urllib3.HTTPConnectionPool")
+@executed(*POOL, of="urllib3.HTTPConnectionPool", default=True)
 def urllib3_pool(name: str, server: Server, bound: float | None) -> object:
     import urllib3
 
@@ -190,37 +222,61 @@ def urllib3_pool(name: str, server: Server, bound: float | None) -> object:
     return getattr(pool, last(name))("GET", "/", **given(timeout=bound))
 
 
-@executed("urllib3.Timeout")
+@executed(*POOL, of="urllib3.PoolManager")
+def urllib3_pool_manager_itself(name: str, server: Server, bound: float | None) -> object:
+    import urllib3
+
+    return getattr(urllib3.PoolManager(retries=False, **given(timeout=bound)), last(name))("GET", server.url)
+
+
+@executed(*POOL, of="urllib3.HTTPConnectionPool")
+def urllib3_pool_itself(name: str, server: Server, bound: float | None) -> object:
+    import urllib3
+
+    pool = urllib3.HTTPConnectionPool(server.host, server.port, retries=False, **given(timeout=bound))
+    return getattr(pool, last(name))("GET", "/")
+
+
+@executed("urllib3.Timeout", by="total")
+def urllib3_timeout_total(_name: str, server: Server, bound: float | None) -> object:
+    import urllib3
+
+    return urllib3.PoolManager(retries=False).request("GET", server.url, timeout=urllib3.Timeout(total=bound))
+
+
+@executed("urllib3.Timeout", by="read")
 def urllib3_timeout(_name: str, server: Server, bound: float | None) -> object:
     import urllib3
 
     return urllib3.PoolManager(retries=False).request("GET", server.url, timeout=urllib3.Timeout(read=bound))
 
 
-@executed("urllib.request.urlopen")
+@executed("urllib.request.urlopen", default=True)
 def urlopen(_name: str, server: Server, bound: float | None) -> object:
     from urllib.request import urlopen
 
     return urlopen(server.url, **given(timeout=bound))
 
 
-@executed("urllib.request.OpenerDirector.open")
+@executed("urllib.request.OpenerDirector.open", default=True)
 def opener(_name: str, server: Server, bound: float | None) -> object:
     from urllib.request import build_opener
 
     return build_opener().open(server.url, **given(timeout=bound))
 
 
-@executed("urllib.request.urlretrieve")
+@executed("urllib.request.urlretrieve", default=True)
 def urlretrieve(_name: str, server: Server, bound: float | None) -> object:
+    """It takes no timeout itself."""
     import socket
     from urllib.request import urlretrieve
 
-    socket.setdefaulttimeout(bound)
+    if bound is not None:
+        socket.setdefaulttimeout(bound)
     return urlretrieve(server.url)
 
 
-@executed("http.client.HTTPConnection", "http.client.HTTPSConnection")
+@executed("http.client.HTTPConnection", "http.client.HTTPSConnection", default=True)
 def http_client(name: str, server: Server, bound: float | None) -> object:
     import http.client
 
@@ -229,12 +285,14 @@ def http_client(name: str, server: Server, bound: float | None) -> object:
     return connection.getresponse()
 
 
-@executed("xmlrpc.client.ServerProxy")
+@executed("xmlrpc.client.ServerProxy", default=True)
 def xmlrpc_client(_name: str, server: Server, bound: float | None) -> object:
+    """It takes no timeout itself."""
     import socket
     import xmlrpc.client
 
-    socket.setdefaulttimeout(bound)
+    if bound is not None:
+        socket.setdefaulttimeout(bound)
     return xmlrpc.client.ServerProxy(server.url).call()
 
 

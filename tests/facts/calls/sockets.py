@@ -8,15 +8,15 @@ from servers import Full, Server
 from calls import executed, given, last, local
 
 
-@executed("socket.create_connection", server=Full)
+@executed("socket.create_connection", server=Full, default=True)
 def create_connection(_name: str, server: Server, bound: float | None) -> object:
     return socket.create_connection((server.host, server.port), **given(timeout=bound))
 
 
-@executed("socket.socket.connect", server=Full)
+@executed("socket.socket.connect", server=Full, default=True)
 def connect(_name: str, server: Server, bound: float | None) -> object:
     sock = socket.socket()
-    sock.settimeout(bound)
+    _bound(sock, bound)
     return sock.connect((server.host, server.port))
 
 
@@ -30,18 +30,18 @@ USES: dict[str, Callable[[socket.socket], object]] = {
 }
 
 
-@local(*USES, of="socket.socket")
+@local(*USES, of="socket.socket", default=True)
 def use(name: str, _server: Server, bound: float | None) -> object:
     """The peer is a queue of connections, which sends nothing and takes no more than fits its buffer."""
     with socket.create_server(("127.0.0.1", 0)) as peer, socket.create_connection(peer.getsockname()) as sock:
-        sock.settimeout(bound)
+        _bound(sock, bound)
         return USES[last(name)](sock)
 
 
-@local("socket.socket.accept")
+@local("socket.socket.accept", default=True)
 def accept(_name: str, _server: Server, bound: float | None) -> object:
     with socket.create_server(("127.0.0.1", 0)) as sock:
-        sock.settimeout(bound)
+        _bound(sock, bound)
         return sock.accept()
 
 
@@ -50,3 +50,8 @@ def settimeout(_name: str, server: Server, bound: float | None) -> object:
     with socket.create_connection((server.host, server.port), timeout=5) as sock:
         sock.settimeout(bound)
         return sock.recv(1)
+
+
+def _bound(sock: socket.socket, bound: float | None) -> None:
+    if bound is not None:  # which would take the global default away
+        sock.settimeout(bound)

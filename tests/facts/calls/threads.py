@@ -7,10 +7,13 @@ import shlex
 import subprocess
 import threading
 from collections.abc import Callable
+from typing import TypeVar
 
 from servers import Server
 
 from calls import given, last, local
+
+Lock = TypeVar("Lock", threading.Lock, threading.RLock, threading.Semaphore)
 
 WAITS: dict[str, Callable[[float | None], object]] = {
     "Thread.join": lambda bound: _endless().join(bound),
@@ -31,13 +34,14 @@ def wait_for_condition(_name: str, _server: Server, bound: float | None) -> obje
         return condition.wait(bound)
 
 
-@local("Lock.acquire", "RLock.acquire", "Semaphore.acquire", of="threading")
+@local("Lock.acquire", "RLock.acquire", of="threading")
 def acquire(name: str, _server: Server, bound: float | None) -> object:
-    lock = getattr(threading, name.split(".")[1])()
-    holder = threading.Thread(target=lock.acquire)
-    holder.start()
-    holder.join()
-    return lock.acquire(**given(timeout=bound))
+    return _held(getattr(threading, name.split(".")[1])()).acquire(timeout=bound or -1)
+
+
+@local("threading.Semaphore.acquire")
+def acquire_semaphore(_name: str, _server: Server, bound: float | None) -> object:
+    return _held(threading.Semaphore()).acquire(timeout=bound)
 
 
 @local("Queue.get", "SimpleQueue.get", of="queue")
@@ -91,6 +95,14 @@ def system(name: str, _server: Server, bound: float | None) -> object:
 
 
 ENDLESS = ("sleep", "infinity")
+
+
+def _held(lock: Lock) -> Lock:
+    """The lock once another thread has it."""
+    holder = threading.Thread(target=lock.acquire)
+    holder.start()
+    holder.join()
+    return lock
 
 
 def _endless() -> threading.Thread:

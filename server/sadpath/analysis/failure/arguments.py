@@ -30,6 +30,11 @@ class Arguments:
             return self.positional[parameter.position - 1]
         return self.named.get(parameter.name)
 
+    def after(self, others: "Arguments") -> "Arguments":
+        """These arguments of a call of what `functools.partial` gave other arguments before."""
+        named = {**others.named, **self.named}
+        return Arguments((*others.positional, *self.positional), named, self.closed and others.closed)
+
 
 def of_call(unit: Unit, arguments: Iterable[cst.Arg]) -> Arguments:
     """The arguments that a call writes. A dict display behind `**` is looked into."""

@@ -15,6 +15,7 @@ from sadpath.analysis.meaning.evaluator import Evaluator
 from sadpath.analysis.meaning.program import definers, mentions, words_of
 from sadpath.rule import (
     UNKNOWN,
+    Argument,
     Blocking,
     Class,
     Confidence,
@@ -68,24 +69,34 @@ def _blocking(
     if isinstance(callee, Function) and callee.name in _IN_THREAD and written:
         function, written = written[0].value, written[1:]
     found = unit.denotes(function)
-    value, fact = _fact(unit.libraries, found.value)
+    target, before = _partial(found.value)
+    value, fact = _fact(unit.libraries, target)
     if fact is None:
         fact = _stub_fact(unit, evaluator, call)
     if fact is None or fact.kind == "value" or not counts(fact):
         return None
     if isinstance(value, Function) and value.kind == "coroutine" and not _is_awaited(unit, call):
         return None
-    arguments = of_call(unit, written)
+    arguments = of_call(unit, written).after(of_constructor(before))
     bound, given = _bound(unit.libraries, fact, arguments)
     if bound not in (_Bound.UNSAID, _Bound.FOREVER) or _is_bounded_by_client(unit.libraries, evaluator, fact, value):
         return None
-    address = _address(fact, arguments)
+    address = _address(unit, fact, arguments)
     if address is _Bound.FINITE or (bound is _Bound.UNSAID and _is_bounded_by_file(evaluator, fact)):
         return None
-    if guards.is_limited(unit, call) or may_set_up(unit, evaluator, call, function, fact):
+    if guards.is_limited(unit, call, awaits=_is_awaited(unit, call)) or may_set_up(
+        unit, evaluator, call, function, fact
+    ):
         return None
     confidence = Confidence.REVIEW if address is _Bound.UNKNOWN else _confidence(value)
     return Blocking(fact, function, given.node if given else None, confidence, found.because)
+
+
+def _partial(value: Value) -> tuple[Value, tuple[Argument, ...]]:
+    """What `functools.partial` calls, and the arguments that it was given; anything else as it is."""
+    if isinstance(value, Instance) and value.cls.name == "functools.partial" and value.given:
+        return value.given[0].value, value.given[1:]
+    return value, ()
 
 
 def _fact(libraries: Libraries, value: Value) -> tuple[Value, TimeoutFact | None]:
@@ -196,13 +207,14 @@ def _is_mentioned(evaluator: Evaluator, word: str) -> bool:
     )
 
 
-def _address(fact: TimeoutFact, arguments: Arguments) -> _Bound:
+def _address(unit: Unit, fact: TimeoutFact, arguments: Arguments) -> _Bound:
     """What a URL or DSN says: a bound in its query, nothing, or what cannot be seen."""
     given = [one for one in map(arguments.get, fact.address) if one is not None]
     said = _Bound.UNSAID
     for one in given:
         literal = one.value.value if isinstance(one.value, Constant) else None
-        if isinstance(literal, str) and any(f"{query}=" in literal for query in fact.queries):
+        text = literal if isinstance(literal, str) else unit.code(one.node.value) if one.node is not None else ""
+        if any(f"{query}=" in text for query in fact.queries):
             return _Bound.FINITE
         if not isinstance(literal, str):
             said = _Bound.UNKNOWN

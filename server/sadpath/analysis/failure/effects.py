@@ -71,9 +71,16 @@ def reaches_outside(unit: Unit, call: cst.Call) -> bool:
         return True
     if reports(unit, call) or pauses(unit, call) or asks_user(call):
         return False
-    if name.partition(".")[0] in _COMPUTING_MODULES or function_name(call) in _COMPUTING_METHODS:
+    if computes(unit, call) or function_name(call) in _COMPUTING_METHODS:
         return False
     return not _makes_exception(unit, call) and not words_of(function_name(call)) & _COMPUTING_WORDS
+
+
+def computes(unit: Unit, call: cst.Call) -> bool:
+    """Whether the call is of a function, or named as a method of plain values, that reaches nothing outside."""
+    name = called(unit, call)
+    module = name.partition(".")[0] in _COMPUTING_MODULES and name not in _OUTSIDE
+    return module or name in _OF_THE_INSTALLATION or function_name(call) in _METHODS_OF_VALUES
 
 
 def reports(unit: Unit, call: cst.Call) -> bool:
@@ -203,6 +210,12 @@ _SLEEPS = frozenset(
     }
 )
 _OUTSIDE = frozenset({"builtins.open", "io.open", "os.open"})
+_OF_THE_INSTALLATION = frozenset(
+    {
+        *("importlib.metadata.version", "importlib_metadata.version", "pkg_resources.get_distribution"),
+        *("importlib.metadata.metadata", "importlib_metadata.metadata"),
+    }
+)
 _REPORTING = frozenset({"builtins.print", "click.echo", "click.secho", "typer.echo", "rich.print"})
 _LOGGING_METHODS = frozenset({"debug", "info", "warning", "warn", "exception", "print", "print_exc", "format_exc"})
 _LOUD_METHODS = frozenset({"error", "critical", "fatal", "log", "msg", "trace", "success", "notice", "emit", "write"})
@@ -282,6 +295,15 @@ _COMPUTING_MODULES = frozenset(
         *("decimal", "fractions", "enum", "dataclasses", "itertools", "functools", "collections", "inspect"),
         *("typing", "uuid", "random", "secrets", "textwrap", "contextlib", "weakref", "types", "time", "calendar"),
         *("heapq", "bisect", "statistics", "html", "binascii", "hashlib", "hmac", "numbers", "abc", "errno"),
+    }
+)
+_METHODS_OF_VALUES = frozenset(
+    {
+        *("capitalize", "casefold", "decode", "dumps", "encode", "endswith", "format", "fromisoformat"),
+        *("fromtimestamp", "hexdigest", "isdigit", "isoformat", "items", "keys", "ljust", "loads", "lower", "lstrip"),
+        *("partition", "removeprefix", "removesuffix", "replace", "rjust", "rpartition", "rsplit", "rstrip", "split"),
+        *("splitlines", "startswith", "strftime", "strip", "strptime", "title", "total_seconds", "upper", "urlparse"),
+        *("urlsplit", "values", "zfill"),
     }
 )
 _COMPUTING_METHODS = frozenset(

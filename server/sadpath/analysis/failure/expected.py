@@ -10,9 +10,10 @@ from sadpath.analysis.meaning.evaluator import Evaluator, Site
 from sadpath.analysis.meaning.program import Program, mentions, tree_of
 from sadpath.analysis.meaning.queries import query
 from sadpath.analysis.syntax.tree import Tree
-from sadpath.rule import Class, Constant, Display, Function, Instance, Value, members
+from sadpath.rule import Class, Constant, Display, Function, Instance, Value, is_coroutine, members
 
 _PROTOCOLS = frozenset({"typing.Protocol", "typing_extensions.Protocol"})
+_OF_EVERYTHING = frozenset({"builtins.object", "typing.Hashable", "collections.abc.Hashable"})
 _ITERATORS = frozenset({"Generator", "Iterator", "Iterable", "AsyncGenerator", "AsyncIterator", "AsyncIterable"})
 _READS: dict[type[cst.CSTNode], str] = {
     cst.Subscript: "value",
@@ -61,7 +62,7 @@ def refuses_result(evaluator: Evaluator, node: cst.FunctionDef, *, yielded: bool
         return not yielded and node.asynchronous is not None and _gives_result(evaluator, node)
     declared = generics.closed(annotated.instance(evaluator, node.returns.annotation).value)
     if not yielded:
-        return refuses(evaluator, declared)
+        return refuses(evaluator, declared) and (node.asynchronous is not None or _only_coroutines(evaluator, node))
     cls = declared.cls if isinstance(declared, Instance) else None
     is_iterator = cls is not None and cls.name.rpartition(".")[2] in _ITERATORS
     return is_iterator and cls is not None and bool(cls.arguments) and refuses(evaluator, cls.arguments[0])
@@ -87,13 +88,20 @@ def _is_plain(program: Program, value: Value) -> bool:
     if not isinstance(value, Instance) or not value.cls.path:
         return False
     ancestry = program.queries.ask(classes.ancestry, value.cls)
-    if not ancestry.complete or value.cls.name == "builtins.object":
+    if not ancestry.complete or value.cls.name in _OF_EVERYTHING:
         return False
     bases = program.queries.ask(classes.bases, value.cls.path, value.cls.qualname)
     if any(isinstance(base, Class) and base.name in _PROTOCOLS for base in bases):
         return False
     owners = [cls for cls in ancestry.classes if cls.path]
     return not any(program.queries.ask(classes.member, o.path, o.qualname, "__await__") for o in owners)
+
+
+def _only_coroutines(evaluator: Evaluator, node: cst.FunctionDef) -> bool:
+    """Whether a plain function returns nothing but coroutines; others may serve both kinds of callers."""
+    returned = [n.value for n in functions.own_nodes(node.body) if isinstance(n, cst.Return)]
+    values = [evaluator.value(value) if value is not None else Constant(None) for value in returned]
+    return all(value == Constant(None) or is_coroutine(value) for value in values)
 
 
 def _gives_result(evaluator: Evaluator, node: cst.FunctionDef) -> bool:

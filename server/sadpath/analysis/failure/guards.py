@@ -191,14 +191,17 @@ def asks_only_about(unit: Unit, test: cst.BaseExpression, exception: str) -> boo
     )
 
 
-def is_limited(unit: Unit, node: cst.CSTNode) -> bool:
-    """Whether something around a loop of the same function may limit its time: a scope, an alarm, a decorator."""
+def is_limited(unit: Unit, node: cst.CSTNode, *, awaits: bool = True) -> bool:
+    """Whether something around a node of the same function may limit its time: a scope, an alarm, a decorator.
+
+    What never `awaits` is not ended by what ends awaited calls only.
+    """
     for outer in unit.ancestors(node):
-        if isinstance(outer, cst.With) and any(_limits(unit, item.item) for item in outer.items):
+        if isinstance(outer, cst.With) and any(_limits(unit, item.item, awaits) for item in outer.items):
             return True
         if isinstance(outer, cst.FunctionDef):
             decorators = (decorator.decorator for decorator in outer.decorators)
-            return any(_limits(unit, decorator) for decorator in decorators) or any(
+            return any(_limits(unit, decorator, awaits) for decorator in decorators) or any(
                 isinstance(call, cst.Call) and called(unit, call) in _ALARMS for call in own(outer.body)
             )
     return False
@@ -209,9 +212,11 @@ _LIMITING_WORDS = frozenset({"timeout", "timeouts", "deadline", "after", "limit"
 _INFINITE = frozenset({"itertools.count", "itertools.cycle"})
 
 
-def _limits(unit: Unit, expression: cst.BaseExpression) -> bool:
-    name = called(unit, expression) if isinstance(expression, cst.Call) else ""
-    return unit.libraries.limit(name) is not None or bool(words_of(last_name(expression)) & _LIMITING_WORDS)
+def _limits(unit: Unit, expression: cst.BaseExpression, awaits: bool) -> bool:
+    fact = unit.libraries.limit(called(unit, expression)) if isinstance(expression, cst.Call) else None
+    if fact is not None:
+        return awaits or not fact.awaits
+    return bool(words_of(last_name(expression)) & _LIMITING_WORDS)
 
 
 def _is_endless_iterable(unit: Unit, iterable: cst.BaseExpression) -> bool:

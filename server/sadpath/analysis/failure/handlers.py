@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 import libcst as cst
 
 from sadpath.analysis.failure.cancellation import is_wait, loss
-from sadpath.analysis.failure.effects import called, last_name, reaches_outside, reports, words_of
+from sadpath.analysis.failure.effects import called, computes, last_name, reaches_outside, reports, words_of
 from sadpath.analysis.failure.harm import attempt, harm, instead, leaves_loop, loop_around
 from sadpath.analysis.failure.outcomes import LEVELS, handlings, releases
-from sadpath.analysis.failure.places import own
+from sadpath.analysis.failure.places import own, stored
 from sadpath.rule import Catcher, Display, Handler, Unit, Value, Width, Work, members, name_of
 
 
@@ -37,7 +37,7 @@ def _judged(unit: Unit, node: Catcher, caught: tuple[Value, ...], width: Width, 
     return Handler(
         node=node,
         clause=_clause(unit, node),
-        attempt=attempt(unit, body, calls),
+        attempt=attempt(unit, body, doubtful or calls),
         instead=instead(unit, min(ways, key=lambda way: way.outcome)),
         body=body,
         width=width,
@@ -50,6 +50,7 @@ def _judged(unit: Unit, node: Catcher, caught: tuple[Value, ...], width: Width, 
         excused=_excused(unit, node, doubtful),
         final=_is_final(unit, node),
         tidying=_tidying(unit, node),
+        announced=_announced(unit, node),
         loss=loss(unit, node, body, ways, on_purpose) if waits and cancellation else None,
     )
 
@@ -143,12 +144,12 @@ def _work(unit: Unit, node: Catcher, body: cst.BaseSuite, calls: tuple[cst.Call,
         return Work.IMPORT
     if calls and all(releases(call) for call in calls):
         return Work.CLOSE
-    if calls and (all(_makes_text(unit, call) for call in calls) or all(_tells(unit, one) for one in statements)):
+    if calls and (all(_makes_text(unit, call) for call in calls) or _only_tells(unit, body)):
         return Work.TEXT
     loop = loop_around(unit, node)
     if isinstance(loop, cst.For) and not _counts(unit, loop) and leaves_loop(unit, node):
         return Work.SEARCH
-    return Work.OTHER
+    return Work.COMPUTE if calls and all(computes(unit, call) for call in calls) else Work.OTHER
 
 
 def _makes_text(unit: Unit, call: cst.Call) -> bool:
@@ -156,10 +157,16 @@ def _makes_text(unit: Unit, call: cst.Call) -> bool:
     return (name in _TEXT and called(unit, call) == f"builtins.{name}") or (name in LEVELS and reports(unit, call))
 
 
-def _tells(unit: Unit, statement: cst.CSTNode) -> bool:
-    """Whether a statement logs or prints, and computes only what it says."""
-    call = statement.value if isinstance(statement, cst.Expr) else None
-    return isinstance(call, cst.Call) and last_name(call.func) in LEVELS and reports(unit, call)
+def _only_tells(unit: Unit, body: cst.BaseSuite) -> bool:
+    """Whether all that code does is to log or print: the rest prepares what is told, under names of its own."""
+    done = [node for node in own(body) if isinstance(node, cst.BaseSmallStatement)]
+    told = [node for node in done if isinstance(node, cst.Expr)]
+    prepared = [node for node in done if isinstance(node, cst.Assign) and "." not in "".join(stored([*own(node)]))]
+    return bool(told) and len(told) + len(prepared) == len(done) and all(_tells(unit, node.value) for node in told)
+
+
+def _tells(unit: Unit, call: cst.BaseExpression) -> bool:
+    return isinstance(call, cst.Call) and reports(unit, call)
 
 
 def _counts(unit: Unit, loop: cst.For) -> bool:
@@ -188,7 +195,7 @@ def _excused(unit: Unit, node: Catcher, doubtful: Sequence[cst.Call]) -> bool:
         return False
     if _is_final(unit, node):
         return all(releases(call) or words_of(last_name(call.func)) & _FREEING for call in doubtful)
-    return function.name.value in _TEXTS or _runs_at_exit(unit, function)
+    return function.name.value in _TEXTS or _runs_at_exit(unit, function) or _takes_signals(function)
 
 
 def _is_final(unit: Unit, node: Catcher) -> bool:
@@ -208,10 +215,22 @@ def _tidying(unit: Unit, node: Catcher) -> bool:
     return False
 
 
+def _announced(unit: Unit, node: Catcher) -> bool:
+    function = unit.scope(node)
+    name = function.name.value if isinstance(function, cst.FunctionDef) else ""
+    return bool(words_of(name) & _QUIET) or name.endswith(("_or_none", "_or_default", "_or_empty"))
+
+
 def _runs_at_exit(unit: Unit, function: cst.FunctionDef) -> bool:
     return any(
         name_of(unit.denotes(decorator.decorator).value) == "atexit.register" for decorator in function.decorators
     )
+
+
+def _takes_signals(function: cst.FunctionDef) -> bool:
+    """Whether a function, by its parameters, is called for signals: where an exception would come out of any line."""
+    names = [param.name.value.lstrip("_") for param in function.params.params]
+    return names[-2:-1] in (["signum"], ["sig"], ["signal"]) and names[-1] in ("frame", "stack")
 
 
 _CANCELLATIONS = ("asyncio.CancelledError", "asyncio.exceptions.CancelledError", "trio.Cancelled")
@@ -223,6 +242,7 @@ _TEXT = frozenset({"ascii", "format", "len", "repr", "str"})
 _TEXTS = frozenset({"__repr__", "__str__"})
 _FREEING = frozenset({"deinit", "delete", "destroy", "finalize", "free", "terminate", "unload"})
 """What functions are called that give back what a destructor's object holds, among others those of C libraries."""
+_QUIET = frozenset({"maybe", "quietly", "safe", "safely", "silently", "try", "valid"})
 _CLOSERS = frozenset(
     {"aclose", "aexit", "cleanup", "close", "disconnect", "dispose", "exit", "shutdown", "stop", "teardown"}
 )

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from sadpath.analysis.failure.effects import last_name
-from sadpath.analysis.failure.places import own
+from sadpath.analysis.failure.causes import catches
+from sadpath.analysis.failure.effects import called, last_name
+from sadpath.analysis.failure.places import loaded, own, stored
 from sadpath.rule import Catcher, Exit, Handling, Harm, Outcome, Unit, members, name_of
 
 _LONG = 40
@@ -21,7 +22,8 @@ def harm(unit: Unit, node: Catcher, body: cst.BaseSuite, ways: Sequence[Handling
     worst = min(ways, key=lambda way: way.outcome)
     loop = loop_around(unit, node)
     goes_on = loop is not None and worst.path.exit in (Exit.FALLS, Exit.CONTINUES) and worst.outcome < Outcome.KEPT
-    if goes_on and any(isinstance(inner, cst.Raise) and _is_limit(unit, inner, body) for inner in guarded):
+    raises = [inner for inner in guarded if isinstance(inner, cst.Raise)]
+    if goes_on and isinstance(loop, cst.While) and any(_is_limit(unit, one, node, loop) for one in raises):
         return Harm.LIMIT
     if worst.outcome >= Outcome.ANSWERED:
         return Harm.NONE
@@ -70,7 +72,8 @@ def attempt(unit: Unit, body: cst.BaseSuite, calls: Sequence[cst.Call]) -> str:
     if not calls:
         code = " ".join(unit.code(statement) for statement in body.body)
         return f"`{code}`" if len(code) <= _LONG and "\n" not in code else "the code in this `try`"
-    if len(body.body) > 1 and len(calls) > 1:
+    is_simple = len(body.body) == 1 and isinstance(body.body[0], cst.SimpleStatementLine | cst.BaseSmallStatement)
+    if not is_simple and len(calls) > 1:
         return f"any of these {len(calls)} calls"
     code = unit.code(calls[0].func)
     return f"`{code if len(code) <= _LONG else last_name(calls[0].func)}`"
@@ -83,17 +86,33 @@ def _harm_in_loop(loop: cst.For | cst.While) -> Harm:
     return Harm.NONE if isinstance(loop.iter, cst.Tuple | cst.List | cst.Set) else Harm.ITEM
 
 
-def _is_limit(unit: Unit, statement: cst.Raise, body: cst.BaseSuite) -> bool:
-    """Whether a `raise` says that time is up, and no other `try` stands between it and the guarded code."""
+def _is_limit(unit: Unit, statement: cst.Raise, node: Catcher, loop: cst.While) -> bool:
+    """Whether a `raise` says that the time of the whole loop is up, and it is this catcher that stops it."""
     raised = statement.exc.func if isinstance(statement.exc, cst.Call) else statement.exc
-    if raised is None or not unit.is_exception(unit.denotes(raised).value, "builtins.TimeoutError"):
+    if raised is None or any(catches(unit, other, raised) for other in _before(unit, node)):
         return False
+    guard = node if isinstance(node, cst.With) else unit.parent(node)
+    tests: list[cst.BaseExpression] = []
     for above in unit.ancestors(statement):
-        if above is body:
-            return True
-        if isinstance(above, cst.Try | cst.TryStar):
-            return False
+        if above is guard or isinstance(above, cst.Try | cst.TryStar | cst.For | cst.While):
+            return above is guard and any(_asks_time(unit, test, loop) for test in tests)
+        if isinstance(above, cst.If):
+            tests.append(above.test)
     return False
+
+
+def _before(unit: Unit, node: Catcher) -> Sequence[Catcher]:
+    """The handlers of the same `try` that come first."""
+    statement = unit.parent(node)
+    handlers: Sequence[Catcher] = statement.handlers if isinstance(statement, cst.Try | cst.TryStar) else ()
+    return handlers[: next((number for number, other in enumerate(handlers) if other is node), 0)]
+
+
+def _asks_time(unit: Unit, test: cst.BaseExpression, loop: cst.While) -> bool:
+    """Whether a test compares what a clock says with a time that stands for the whole loop."""
+    compares = any(isinstance(inner, cst.Comparison) for inner in own(test))
+    clocks = any(called(unit, inner) in _CLOCKS for inner in own(test) if isinstance(inner, cst.Call))
+    return compares and clocks and not loaded(own(test), unit) & stored(own(loop.body))
 
 
 def _is_last(unit: Unit, node: Catcher, loop: cst.For | cst.While, way: Handling) -> bool:
@@ -114,6 +133,12 @@ def _is_context_manager(unit: Unit, function: cst.CSTNode | None) -> bool:
     return bool(names & {"contextlib.contextmanager", "contextlib.asynccontextmanager"})
 
 
+_CLOCKS = frozenset(
+    {
+        *("time.time", "time.monotonic", "time.perf_counter", "datetime.datetime.now", "datetime.datetime.utcnow"),
+        *("asyncio.AbstractEventLoop.time", "asyncio.events.AbstractEventLoop.time"),
+    }
+)
 _STORES = frozenset(
     {
         *(

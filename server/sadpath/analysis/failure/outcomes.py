@@ -6,7 +6,7 @@ a call that is not known may tell of the exception.
 
 import libcst as cst
 
-from sadpath.analysis.failure.effects import called, is_sleep, last_name, words_of
+from sadpath.analysis.failure.effects import called, is_sleep, last_name, reports, words_of
 from sadpath.analysis.failure.places import calls_in, own
 from sadpath.analysis.failure.telling import records
 from sadpath.analysis.syntax.flow import truth_of
@@ -61,7 +61,7 @@ def handlings(unit: Unit, node: Catcher) -> tuple[Handling, ...]:
         return (Handling(Path((), Exit.FALLS), Outcome.NOTHING),)
     bound = node.name.name if node.name else None
     reader = _Reader(unit, bound.value if isinstance(bound, cst.Name) else "")
-    ways = tuple(Handling(path, reader.outcome(path)) for path in unit.paths(node.body))
+    ways = tuple(reader.handling(path) for path in unit.paths(node.body))
     if not ways:
         return (Handling(Path((), Exit.FALLS), Outcome.ANSWERED),)
     ways = tuple(_settled(unit, node, way) for way in ways)
@@ -80,7 +80,7 @@ def _settled(unit: Unit, node: Catcher, way: Handling) -> Handling:
         exits = {path.exit for path in unit.paths(_after_attempts(unit, node))}
     if not exits or not exits <= {Exit.RAISES, Exit.ENDS}:
         return way
-    return Handling(way.path, Outcome.CONVERTED if Exit.RAISES in exits else Outcome.ENDED)
+    return Handling(way.path, Outcome.CONVERTED if Exit.RAISES in exits else Outcome.ENDED, way.told)
 
 
 def _after_attempts(unit: Unit, node: Catcher) -> list[cst.BaseStatement]:
@@ -128,13 +128,21 @@ class _Reader:
         self._unit = unit
         self._name = name
 
-    def outcome(self, path: Path) -> Outcome:
-        """The best thing that happens to the exception on the way."""
+    def handling(self, path: Path) -> Handling:
+        """The way with the best thing that happens to the exception on it."""
+        told = max((self._message(step) for step in path.steps if step is not path.end), default=Outcome.NOTHING)
         if path.exit is Exit.ENDS:
-            return Outcome.ENDED
+            return Handling(path, Outcome.ENDED, told)
         if path.exit is Exit.RAISES:
-            return Outcome.RAISED if self._raises_again(path.end) else Outcome.CONVERTED
-        return max((self._step(step) for step in path.steps), default=Outcome.NOTHING)
+            return Handling(path, Outcome.RAISED if self._raises_again(path.end) else Outcome.CONVERTED, told)
+        return Handling(path, max((self._step(step) for step in path.steps), default=Outcome.NOTHING), told)
+
+    def _message(self, step: cst.CSTNode) -> Outcome:
+        """What a step tells, where a method that is named for logging counts for no more than that."""
+        call = step.value if isinstance(step, cst.Expr) else None
+        found = self._step(step)
+        is_message = found is Outcome.ANSWERED and isinstance(call, cst.Call) and reports(self._unit, call)
+        return Outcome.MENTIONED if is_message else found
 
     def _raises_again(self, end: cst.CSTNode | None) -> bool:
         if not isinstance(end, cst.Raise):

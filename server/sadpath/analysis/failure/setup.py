@@ -35,7 +35,7 @@ def may_set_up(
     ask = evaluator.program.queries.ask
     if any(ask(definers, cls.path, cls.qualname, name) for cls in own for name in fact.replaced):
         return True
-    origins = [*_origins(evaluator, found.because)]
+    origins = [*_origins(evaluator, found.because), *_setting_up(evaluator, found.because, fact)]
     for cls, word in product(own, fact.quiet):
         origins += _mentioning(evaluator, cls.path, cls.qualname, word)
     held = function.value if isinstance(function, cst.Attribute) and receiver is not None else _target(unit, call)
@@ -76,6 +76,16 @@ def _origins(evaluator: Evaluator, because: Iterable[Evidence]) -> Iterator[Eval
             continue
         name = name or next(iter(step.anchor.split()), "")  # a statement is found by the name that it binds
         yield from _units_at(evaluator, step.path, evaluator.program.queries.ask(definers, step.path, scope, name))
+
+
+def _setting_up(evaluator: Evaluator, because: Iterable[Evidence], fact: TimeoutFact) -> Iterator[Evaluator]:
+    """The functions that set up a global of their module which a chain of evidence leads through."""
+    for step in because:
+        name = next(iter(step.anchor.split()), "")
+        if step.path and not step.scope and name.isidentifier():
+            used = re.compile(rf"\b{name}\.(?:{'|'.join((*fact.quiet, *fact.replaced))})\b")
+            segments = evaluator.program.queries.ask(mentions, step.path, "", name)
+            yield from _units_at(evaluator, step.path, (one for one in segments if used.search(one.text)))
 
 
 def _own_classes(evaluator: Evaluator, cls: Class, library: str) -> list[Class]:

@@ -21,7 +21,7 @@ def wait(unit: Unit, evaluator: Evaluator, node: cst.Call | cst.Await) -> Wait |
     if not isinstance(scope, cst.FunctionDef):
         return None
     if isinstance(node, cst.Await):
-        return _on_future(unit, evaluator, node, scope)
+        return _on_future(unit, node, scope)
     for context, cause in _contexts(unit, evaluator, node, scope):
         found = waiting(unit, evaluator, node, context)
         if found is not None:
@@ -49,7 +49,7 @@ def _contexts(
         yield "ending", scope
 
 
-def _on_future(unit: Unit, evaluator: Evaluator, node: cst.Await, scope: cst.FunctionDef) -> Wait | None:
+def _on_future(unit: Unit, node: cst.Await, scope: cst.FunctionDef) -> Wait | None:
     """The wait for a future that the function made and gave to those who are to complete it."""
     if not isinstance(node.expression, cst.Name):
         return None
@@ -157,6 +157,8 @@ def _asks(verb: str, name: str, same: bool) -> bool:
         return same and verb in ("send", "sendall", "sendto")
     if name.startswith("read"):
         return verb in ("write", "writelines", "send", "sendall")
+    if name.startswith("receive"):
+        return verb == "send"
     return not same and verb in _ASKING
 
 
@@ -280,6 +282,6 @@ _ENDING = frozenset(
     {"stop", "close", "aclose", "shutdown", "terminate", "teardown", "cleanup", "disconnect", "quit", "destroy", "exit"}
 )
 _TELLING = frozenset({"set", "put", "send", "cancel", "shutdown", "terminate", "kill", "notify", "release", "write"})
-_ASKING = frozenset({"send", "put", "publish", "request", "emit", "submit", "post"})
+_ASKING = frozenset({"send", "put", "publish", "request", "emit"})
 _HANDING = frozenset({"send", "put", "publish", "register", "enqueue", "setdefault", "set", "request", "submit"})
 _GATHERING = frozenset({"append", "extend", "write", "update", "feed"})

@@ -1,7 +1,7 @@
 """The library tables: what is known about calls, classes and decorators of libraries that need not be installed."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Literal
 
 from sadpath.rule import CallbackFact, LimitFact, RetryFact, RetryValue, TimeoutFact, Words
@@ -28,6 +28,28 @@ class Library:
     values: Mapping[str, RetryValue] = field(default_factory=dict[str, RetryValue])
     limits: Mapping[str, LimitFact] = field(default_factory=dict[str, LimitFact])
     callbacks: Mapping[str, CallbackFact] = field(default_factory=dict[str, CallbackFact])
+
+    def packages(self) -> frozenset[str]:
+        """The top-level packages that it says something about."""
+        names = [name for table in fields(self) for name in getattr(self, table.name)]
+        return frozenset(name.partition(".")[0] for name in names)
+
+    def extended(self, other: "Library") -> "Library":
+        """All that both say; where they differ, what the other one says."""
+        return Library(
+            aliases={**self.aliases, **other.aliases},
+            classes={**self.classes, **other.classes},
+            returns={**self.returns, **other.returns},
+            attributes={**self.attributes, **other.attributes},
+            coroutines=self.coroutines | other.coroutines,
+            transparent=self.transparent | other.transparent,
+            changing=self.changing | other.changing,
+            timeouts={**self.timeouts, **other.timeouts},
+            retries={**self.retries, **other.retries},
+            values={**self.values, **other.values},
+            limits={**self.limits, **other.limits},
+            callbacks={**self.callbacks, **other.callbacks},
+        )
 
 
 NOTHING = Library()

@@ -18,6 +18,7 @@ _WORD = re.compile(r"\w+")
 _RENAMED_IMPORT = re.compile(r"\b(\w+)[ \t]+as[ \t]+(\w+)")
 _RENAMED_VALUE = re.compile(r"^(\w+)[ \t]*=[ \t]*(?:\w+\.)*(\w+)[ \t]*(?:#.*)?$", re.MULTILINE)
 _IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+(\w+)", re.MULTILINE)
+_PARTIAL = re.compile(r"^(\w+)[ \t]*=[ \t]*(?:\w+\.)*partial\(\s*(?:\w+\.)*(\w+)\b", re.MULTILINE)
 _GLOBAL = re.compile(r"^[ \t]+global[ \t]+(.+)$", re.MULTILINE)
 
 
@@ -145,9 +146,8 @@ class Program:
             words = words_of(segment.text)
             bound = {segment.name, *_declared_global(segment)} if segment.kind in ("function", "class") else words
             questions += [(definers, (path, segment.scope, word)) for word in bound]
-            if segment.scope:
-                questions += [(mentions, (path, segment.scope, word)) for word in words]
-            elif segment.kind == "statement":
+            questions += [(mentions, (path, scope, word)) for word in words for scope in {"", segment.scope}]
+            if not segment.scope and segment.kind == "statement":
                 questions += [(star_imports, (path,)), (renamings, (path,)), (imported_packages, (path,))]
         self.queries.change(questions)
 
@@ -234,20 +234,26 @@ def star_imports(program: Program, path: str) -> tuple[Segment, ...]:
 
 @query(cycle=())
 def mentions(program: Program, path: str, scope: str, name: str) -> tuple[Segment, ...]:
-    """The units of a class in which a word occurs."""
+    """The units of a class, or of the whole file for "", in which a word occurs."""
     file = program.file(path)
-    return tuple(s for s in file.members(scope) if name in words_of(s.text)) if file else ()
+    if file is None:
+        return ()
+    return tuple(s for s in (file.members(scope) if scope else file.outline.segments) if name in words_of(s.text))
 
 
 @query(cycle=())
 def renamings(program: Program, path: str) -> tuple[tuple[str, str], ...]:
-    """The other names that a module gives to things, as (name, other): `import get as fetch`, `fetch = http.get`."""
+    """The other names that a module gives to things, as (name, other): `import get as fetch`, `fetch = http.get`.
+
+    `fetch = partial(http.get, ...)` counts as another name too.
+    """
     file = program.file(path)
     found: list[tuple[str, str]] = []
     for segment in file.outline.segments if file else ():
         if segment.kind == "statement" and not segment.scope:
             found += _RENAMED_IMPORT.findall(segment.text)
-            found += [(name, other) for other, name in _RENAMED_VALUE.findall(segment.text)]
+            for form in (_RENAMED_VALUE, _PARTIAL):
+                found += [(name, other) for other, name in form.findall(segment.text)]
     return tuple(found)
 
 

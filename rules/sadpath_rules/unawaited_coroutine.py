@@ -30,7 +30,7 @@ _FUTURES = {
     "run_in_executor": "errors in the executor are lost",
 }
 _EXPECTS_FAILURE = ("raises", "warns", "assertRaises", "assertWarns", "check_warnings", "catch_warnings")
-_WRONG_FOR_CONTAINERS = frozenset({Usage.DROPPED, Usage.TESTED, Usage.FORMATTED, Usage.CONVERTED})
+_WRONG_FOR_CONTAINERS = frozenset({Usage.DROPPED, Usage.TESTED, Usage.FORMATTED, Usage.CONVERTED, Usage.REFUSED})
 _CONSEQUENCES = {
     Usage.TESTED: "`{value}` is always true here",
     Usage.COMPARED: "`{value}` is compared before it ran",

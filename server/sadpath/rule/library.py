@@ -170,6 +170,10 @@ class Libraries(Protocol):
         """The facts on something that limits the time of other code, or None."""
         ...
 
+    def takes_values(self, name: str) -> bool:
+        """Whether a call takes values to show or to send, and so can make no use of an awaitable."""
+        ...
+
     def callback(self, name: str) -> CallbackFact | None:
         """The facts on something that runs what it is given, or None."""
         ...

@@ -54,6 +54,7 @@ class LibraryFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     returns: dict[str, str] = {}
     attributes: dict[str, str] = {}
     coroutines: dict[str, tuple[str, ...]] = {}
+    takes_values: dict[str, tuple[str, ...]] = {}
     decorators: Decorators = Decorators()
     timeout: tuple[Entry, ...] = ()
     retry: tuple[Entry, ...] = ()
@@ -106,7 +107,8 @@ def library_of(
         classes=file.classes,
         returns=file.returns,
         attributes=file.attributes,
-        coroutines=frozenset(f"{owner}.{name}" for owner, names in file.coroutines.items() for name in names),
+        coroutines=_names(file.coroutines),
+        takers=_names(file.takes_values),
         transparent=file.decorators.transparent,
         changing=file.decorators.changes,
         timeouts=_facts(
@@ -120,6 +122,11 @@ def library_of(
         limits=_facts(file.limit, LimitFact, verified, "limit"),
         callbacks=_facts(file.callback, CallbackFact, verified, "callback"),
     )
+
+
+def _names(lists: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
+    """The dotted names of a table that lists names under the module or class that has them."""
+    return frozenset(f"{owner}.{name}" for owner, names in lists.items() for name in names)
 
 
 def _facts(entries: Sequence[Entry], form: type[Fact], verified: str, table: str) -> dict[str, Fact]:

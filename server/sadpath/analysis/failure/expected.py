@@ -10,7 +10,7 @@ from sadpath.analysis.meaning.evaluator import Evaluator, Site
 from sadpath.analysis.meaning.program import Program, mentions, tree_of
 from sadpath.analysis.meaning.queries import query
 from sadpath.analysis.syntax.tree import Tree
-from sadpath.rule import Class, Constant, Display, Function, Instance, Value, is_coroutine, members
+from sadpath.rule import Class, Constant, Display, Function, Instance, Value, is_coroutine, members, name_of
 
 _PROTOCOLS = frozenset({"typing.Protocol", "typing_extensions.Protocol"})
 _OF_EVERYTHING = frozenset({"builtins.object", "typing.Hashable", "collections.abc.Hashable"})
@@ -25,6 +25,8 @@ _READS: dict[type[cst.CSTNode], str] = {
 }
 """What fails on a coroutine, and the field where the coroutine would stand; so does any attribute of others."""
 _HARMLESS = (cst.FormattedStringExpression, cst.Comparison, cst.ComparisonTarget, cst.If, cst.UnaryOperation)
+_MOST_ARGUMENTS = 16
+"""Where arguments are looked for: a function that calls itself with one more each time would have no end of them."""
 _CONDITIONAL = (
     *(cst.If, cst.For, cst.While, cst.Try, cst.TryStar, cst.With, cst.Match, cst.FunctionDef, cst.ClassDef, cst.Lambda),
     *(cst.IfExp, cst.BooleanOperation, cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp),
@@ -39,17 +41,10 @@ def refuses(evaluator: Evaluator, expected: Value) -> bool:
 
 def refuses_argument(evaluator: Evaluator, call: cst.Call, argument: cst.Arg) -> bool:
     """Whether a function is declared or written so that it can make no use of an awaitable as this argument."""
-    found = [_function(evaluator, value) for value in members(evaluator.value(call.func))]
-    functions_found = [function for function in found if function is not None and function.path]
-    if not functions_found or len(functions_found) < len(found) or any(a.star for a in call.args):
+    if any(given.star for given in call.args):
         return False
     keyword = argument.keyword.value if argument.keyword is not None else ""
-    return all(
-        evaluator.program.queries.ask(
-            refuses_parameter, f.path, f.qualname, keyword, call.args.index(argument) + (f.receiver is not None)
-        )
-        for f in functions_found
-    )
+    return _refuses_at(evaluator, call, keyword, call.args.index(argument))
 
 
 def refuses_result(evaluator: Evaluator, node: cst.FunctionDef, *, yielded: bool) -> bool:
@@ -73,6 +68,21 @@ def refuses_parameter(program: Program, path: str, qualname: str, keyword: str, 
     """Whether a function can make no use of an awaitable as the argument of a keyword, or else of a position."""
     found = [(e, n) for e, n in definitions(program, path, qualname) if isinstance(n, cst.FunctionDef)]
     return bool(found) and all(_refuses(evaluator, node, keyword, position) for evaluator, node in found)
+
+
+def _refuses_at(evaluator: Evaluator, call: cst.Call, keyword: str, position: int) -> bool:
+    """Whether what is called can make no use of an awaitable as the argument of a keyword, or else of a position."""
+    return all(_is_refused(evaluator, value, keyword, position) for value in members(evaluator.value(call.func)))
+
+
+def _is_refused(evaluator: Evaluator, value: Value, keyword: str, position: int) -> bool:
+    if evaluator.program.libraries.takes_values(name_of(value)):
+        return True
+    function = _function(evaluator, value)
+    if function is None or not function.path:
+        return False
+    position += function.receiver is not None
+    return evaluator.program.queries.ask(refuses_parameter, function.path, function.qualname, keyword, position)
 
 
 def _function(evaluator: Evaluator, value: Value) -> Function | None:
@@ -145,7 +155,7 @@ def _is_result(evaluator: Evaluator, node: cst.Await, qualname: str) -> bool:
 def _refuses(evaluator: Evaluator, node: cst.FunctionDef, keyword: str, position: int) -> bool:
     parameter = _parameter(node.params, keyword, position)
     if parameter is None:
-        return False
+        return not keyword and _forwards(evaluator, node, position)
     if parameter.annotation is not None:
         declared = annotated.instance(evaluator, parameter.annotation.annotation).value
         return refuses(evaluator, generics.closed(declared))
@@ -160,12 +170,32 @@ def _parameter(parameters: cst.Parameters, keyword: str, position: int) -> cst.P
     return positional[position] if position < len(positional) else None
 
 
+def _forwards(evaluator: Evaluator, node: cst.FunctionDef, position: int) -> bool:
+    """Whether a function does nothing with its `*args` but hand them on to something that refuses the one asked for."""
+    rest = node.params.star_arg
+    if not isinstance(rest, cst.Param) or position > _MOST_ARGUMENTS:
+        return False
+    position -= len(node.params.posonly_params) + len(node.params.params)
+    arguments = [evaluator.tree.parents.get(read) for read in _reads_of(evaluator, node, rest.name.value)]
+    return bool(arguments) and all(
+        isinstance(argument, cst.Arg) and _hands_on(evaluator, argument, position) for argument in arguments
+    )
+
+
+def _hands_on(evaluator: Evaluator, argument: cst.Arg, position: int) -> bool:
+    call = evaluator.tree.parents.get(argument)
+    if not isinstance(call, cst.Call) or argument.star != "*":
+        return False
+    index = call.args.index(argument)
+    return not any(before.star for before in call.args[:index]) and _refuses_at(evaluator, call, "", index + position)
+
+
 def _only_reads(evaluator: Evaluator, node: cst.FunctionDef, name: str) -> bool:
     """Whether a function reads a parameter in ways that fail on a coroutine, before it may hand it on."""
     if len(evaluator.scopes.bindings(node, name)) != 1 or functions.kind_of(node) == "async generator":
         return False
     reads = [read for read in _reads_of(evaluator, node, name) if not _is_harmless(evaluator, read)]
-    fails = [_fails(evaluator.tree, read) for read in reads]
+    fails = [_fails(evaluator, read) for read in reads]
     return bool(fails) and fails[0] and (all(fails) or _always_runs(evaluator.tree, reads[0], node))
 
 
@@ -201,8 +231,11 @@ def _is_harmless(evaluator: Evaluator, read: cst.Name) -> bool:
     return isinstance(above, _HARMLESS)
 
 
-def _fails(tree: Tree, read: cst.Name) -> bool:
-    above = tree.parents.get(read)
+def _fails(evaluator: Evaluator, read: cst.Name) -> bool:
+    above = evaluator.tree.parents.get(read)
+    call = evaluator.tree.parents.get(above) if isinstance(above, cst.Arg) else None
+    if isinstance(above, cst.Arg) and isinstance(call, cst.Call):
+        return not above.star and refuses_argument(evaluator, call, above)
     if isinstance(above, cst.Attribute):
         attribute = above.attr.value
         return attribute not in _COROUTINE_ATTRIBUTES and not attribute.startswith(("cr_", "__"))

@@ -232,6 +232,8 @@ class _Follower:
             return Usage.FORMATTED
         if name in _CONVERTERS:
             return Usage.CONVERTED
+        if self._unit.libraries.takes_values(name):
+            return Usage.REFUSED
         runs = name.startswith(_AWAITERS) or name in _INSPECTORS or last in _STARTERS
         return Usage.AWAITED if runs else Usage.PASSED
 

@@ -21,6 +21,7 @@ class Library:
     returns: Mapping[str, str] = field(default_factory=dict[str, str])
     attributes: Mapping[str, str] = field(default_factory=dict[str, str])
     coroutines: frozenset[str] = frozenset()
+    takers: frozenset[str] = frozenset()
     transparent: frozenset[str] = frozenset()
     changing: frozenset[str] = frozenset()
     timeouts: Mapping[str, TimeoutFact] = field(default_factory=dict[str, TimeoutFact])
@@ -89,6 +90,7 @@ class LibraryTables:
                 library.returns,
                 library.attributes,
                 library.coroutines,
+                library.takers,
                 library.timeouts,
                 library.retries,
                 library.values,
@@ -151,6 +153,11 @@ class LibraryTables:
         """The facts on something that limits the time of other code, or None."""
         library, name = self._find(name)
         return library.limits.get(name)
+
+    def takes_values(self, name: str) -> bool:
+        """Whether a call takes values to show or to send, and so can make no use of an awaitable."""
+        library, name = self._find(name)
+        return name in library.takers
 
     def callback(self, name: str) -> CallbackFact | None:
         """The facts on something that runs what it is given, or None."""

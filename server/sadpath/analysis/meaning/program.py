@@ -7,7 +7,7 @@ from typing import Protocol
 
 from sadpath.analysis.meaning.binding import Scopes
 from sadpath.analysis.meaning.libraries import LibraryTables
-from sadpath.analysis.meaning.project_names import ProjectNames, names_bound
+from sadpath.analysis.meaning.project_names import ProjectNames, method_calls, names_bound
 from sadpath.analysis.meaning.queries import Queries, Question, query
 from sadpath.analysis.syntax.outline import Outline, Segment
 from sadpath.analysis.syntax.parse import Broken, parse
@@ -130,6 +130,13 @@ class Program:
             self._library_names[package] = None if files is None else names_bound(sources.raw(path) for path in files)
         return self._library_names[package]
 
+    def count_calls(self, name: str) -> tuple[int, int]:
+        """How often the project's code awaits what a method of a name gives, and how often it drops that."""
+        awaits, drops = method_calls(name)
+        texts = [self.sources.raw(path) for path in self.sources.project_files()]
+        with_name = [text for text in texts if name.encode() in text]
+        return sum(len(awaits.findall(text)) for text in with_name), sum(len(drops.findall(text)) for text in with_name)
+
     def _rename(self, path: str, old: Iterable[Segment], new: Iterable[Segment]) -> None:
         """Keep the names of the project up to date."""
         if self._names is None or path not in self._named:
@@ -146,6 +153,7 @@ class Program:
             words = words_of(segment.text)
             bound = {segment.name, *_declared_global(segment)} if segment.kind in ("function", "class") else words
             questions += [(definers, (path, segment.scope, word)) for word in bound]
+            questions += [(calls_named, (word,)) for word in words]
             questions += [(mentions, (path, scope, word)) for word in words for scope in {"", segment.scope}]
             if not segment.scope and segment.kind == "statement":
                 questions += [(star_imports, (path,)), (renamings, (path,)), (imported_packages, (path,))]
@@ -269,6 +277,12 @@ def imported_packages(program: Program, path: str) -> tuple[str, ...]:
 def coroutines_named(program: Program, name: str) -> tuple[str, ...]:
     """The project's files with coroutine functions of a name, if nothing else in it has the name."""
     return program.names.coroutines(name)
+
+
+@query(cycle=(0, 0))
+def calls_named(program: Program, name: str) -> tuple[int, int]:
+    """How often the project's code awaits what a method of a name gives, and how often it drops that."""
+    return program.count_calls(name)
 
 
 @query(cycle=None)

@@ -40,6 +40,12 @@ def names_bound(texts: Iterable[bytes]) -> frozenset[str]:
     return frozenset(name for text in texts for name, _ in _bound_in(text))
 
 
+def method_calls(name: str) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
+    """What finds calls of methods of a name that are awaited, and those that begin a statement."""
+    call = rb"[\w.\[\]'\"]*\." + re.escape(name.encode()) + rb"\("
+    return re.compile(rb"\bawait[ \t]+" + call), re.compile(rb"^[ \t]*" + call, re.MULTILINE)
+
+
 def _bound_in(text: bytes) -> Iterator[tuple[str, bool]]:
     for match in _DEFINES.finditer(text):
         decorated, is_async, name = match.groups()

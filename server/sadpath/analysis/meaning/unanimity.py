@@ -1,6 +1,6 @@
 """Names that are `async def` wherever the project defines them, for calls on receivers that stay unknown."""
 
-from sadpath.analysis.meaning.program import Program, coroutines_named, imported_packages
+from sadpath.analysis.meaning.program import Program, calls_named, coroutines_named, imported_packages
 from sadpath.analysis.meaning.queries import query
 from sadpath.rule import Evidence
 
@@ -13,10 +13,14 @@ def unanimous(program: Program, path: str, name: str) -> tuple[Evidence, ...]:
 
     Every definition of the name in the project is `async def`, nothing is assigned to it, and neither the standard
     library nor a package that the file imports has the name. Of packages that are not installed that cannot be known:
-    there, only a name of several words is taken to be the project's own.
+    there, only a name of several words is taken to be the project's own. And the project awaits such calls at least as
+    often as it drops them.
     """
     files = program.queries.ask(coroutines_named, name)
     if not files or any(_has(program, package, path, name) for package in ("", *_imported(program, path))):
+        return ()
+    awaited, dropped = program.queries.ask(calls_named, name)
+    if awaited < dropped:
         return ()
     count = f"all {len(files)} definitions" if len(files) > 1 else "the only definition"
     scope = _class_in(program, files[0], name)

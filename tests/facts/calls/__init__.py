@@ -5,6 +5,7 @@ None or what else means for ever if there is a finite default. What it needs is 
 these libraries.
 """
 
+import functools
 import importlib
 import pkgutil
 from collections.abc import Callable
@@ -66,11 +67,8 @@ def executed(
     return register
 
 
-def local(
-    *names: str, of: str = "", by: str = "", default: bool = False, since: tuple[int, int] = (3, 0)
-) -> Callable[[Function], Function]:
-    """Register calls that need no server."""
-    return executed(*names, of=of, server=Nowhere, by=by, default=default, since=since)
+local = functools.partial(executed, server=Nowhere)
+"""Register calls that need no server."""
 
 
 def given(**arguments: object) -> dict[str, object]:

@@ -37,6 +37,13 @@ async def queue_get(_name: str, _server: Server, bound: float | None) -> object:
     return await asyncio.wait_for(asyncio.Queue().get(), bound)
 
 
+@local("asyncio.Queue.join")
+async def queue_join(_name: str, _server: Server, bound: float | None) -> object:
+    unfinished = asyncio.Queue()
+    unfinished.put_nowait(1)
+    return await asyncio.wait_for(unfinished.join(), bound)
+
+
 @local("asyncio.Future.__await__")
 async def future(_name: str, _server: Server, bound: float | None) -> object:
     return await asyncio.wait_for(asyncio.Future(), bound)

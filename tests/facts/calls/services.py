@@ -1,10 +1,11 @@
 """Clients of cloud services and language models."""
 
 import functools
+import threading
 
 from servers import Server, Silent
 
-from calls import executed, given, last
+from calls import executed, given, last, local
 
 HELLO = [{"role": "user", "content": "hello"}]
 KEYS = {"aws_access_key_id": "key", "aws_secret_access_key": "secret", "region_name": "us-east-1"}
@@ -87,6 +88,15 @@ def docker_from_env(_name: str, server: Server, bound: float | None) -> object:
     return docker.from_env(environment={"DOCKER_HOST": f"tcp://{server.address}"}, version="1.40", timeout=bound).ping()
 
 
+@executed("docker.models.containers.Container.wait")
+def docker_wait(_name: str, server: Server, bound: float | None) -> object:
+    import docker
+    from docker.models.containers import Container
+
+    client = docker.DockerClient(f"tcp://{server.address}", version="1.40", timeout=0.1)
+    return Container({"Id": "1"}, client).wait(**given(timeout=bound))
+
+
 @executed("gitlab.Gitlab")
 def gitlab_client(_name: str, server: Server, bound: float | None) -> object:
     import gitlab
@@ -150,3 +160,26 @@ def twilio_client(_name: str, server: Server, bound: float | None) -> object:
 
     client = Client("user", "password", http_client=TwilioHttpClient(**given(timeout=bound)))
     return client.request("GET", server.url)
+
+
+@local("result", "wait", of="azure.core.polling.LROPoller", needs="azure-core")
+def azure_poller(name: str, _server: Server, bound: float | None) -> object:
+    from azure.core.polling import LROPoller, PollingMethod
+
+    class Never(PollingMethod):
+        def initialize(self, *_arguments: object) -> None:
+            pass
+
+        def run(self) -> None:
+            threading.Event().wait()
+
+        def resource(self) -> None:
+            pass
+
+        def status(self) -> str:
+            return "InProgress"
+
+        def finished(self) -> bool:
+            return False
+
+    return getattr(LROPoller(None, None, print, Never()), last(name))(**given(timeout=bound))

@@ -65,6 +65,18 @@ def put(_name: str, _server: Server, bound: float | None) -> None:
     full.put(2, timeout=bound)
 
 
+@local("queue.Queue.join")
+def join_queue(_name: str, _server: Server, bound: float | None) -> None:
+    """It takes no timeout: one looks again and again."""
+    unfinished = queue.Queue[int]()
+    unfinished.put(1)
+    if bound is None:
+        unfinished.join()
+    deadline = time.monotonic() + (bound or 0)
+    while unfinished.unfinished_tasks and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
 FUTURES: dict[str, Callable[[float | None], object]] = {
     "Future.result": lambda bound: concurrent.futures.Future[int]().result(bound),
     "Future.exception": lambda bound: concurrent.futures.Future[int]().exception(bound),

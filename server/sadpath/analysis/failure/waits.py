@@ -39,12 +39,16 @@ def _contexts(
         yield "ignored", ignored
     if isinstance(receiver, cst.Name) and (maker := _reply_slot(unit, receiver, call, scope)) is not None:
         yield "handed", maker
+    if receiver is not None and (crossing := _crossing(unit, receiver)) is not None:
+        yield "crossing", crossing
     if receiver is not None and (asking := _asking(unit, call, receiver, before)) is not None:
         yield "asked", asking
     if receiver is not None and (sending := _sending_beside(unit, receiver, scope)) is not None:
         yield "duplex", sending
     if receiver is not None and (loop := _watching_loop(unit, evaluator, call, receiver)) is not None:
         yield "watched", loop
+    if nearest_loop(unit, call) is scope and (route := _route(unit, scope)) is not None:
+        yield "serving", route
     if _ends_something(scope.name.value) and not any(map(_tells, before)):
         yield "ending", scope
 
@@ -132,6 +136,25 @@ def _is_handed_out(unit: Unit, load: cst.Name) -> bool:
 def _hands_on(unit: Unit, call: cst.Call) -> bool:
     """Whether a call keeps or sends what it is given, judged by its name."""
     return _first_word(function_name(call)) in _HANDING and not called(unit, call).startswith(("asyncio.", "builtins."))
+
+
+def _crossing(unit: Unit, receiver: cst.BaseExpression) -> cst.Call | None:
+    """The call that gave the coroutine to the event loop of another thread."""
+    made: cst.CSTNode = receiver
+    if isinstance(receiver, cst.Name):
+        bindings = unit.bound_by(receiver)
+        made = bindings[0].value if len(bindings) == 1 and isinstance(bindings[0], cst.Assign) else receiver
+    return made if isinstance(made, cst.Call) and called(unit, made) == "asyncio.run_coroutine_threadsafe" else None
+
+
+def _route(unit: Unit, scope: cst.FunctionDef) -> cst.Decorator | None:
+    """The decorator that makes a function answer web requests."""
+    for decorator in scope.decorators:
+        made = decorator.decorator
+        name = called(unit, made) if isinstance(made, cst.Call) else ""
+        if name.partition(".")[0] in _FRAMEWORKS and name.rpartition(".")[2] in _ROUTES:
+            return decorator
+    return None
 
 
 def _asking(unit: Unit, call: cst.Call, receiver: cst.BaseExpression, before: Sequence[cst.CSTNode]) -> cst.Call | None:
@@ -261,6 +284,9 @@ def _ending_methods(evaluator: Evaluator, place: str) -> frozenset[str]:
 
 
 def _ends_something(name: str) -> bool:
+    """Whether a function of that name ends something now, not when something else happens."""
+    if words_of(name) & {"when", "on", "after", "until", "if", "wait", "join"}:
+        return False
     return name in ("__exit__", "__aexit__", "__del__") or _first_word(name) in _ENDING
 
 
@@ -285,3 +311,5 @@ _TELLING = frozenset({"set", "put", "send", "cancel", "shutdown", "terminate", "
 _ASKING = frozenset({"send", "put", "publish", "request", "emit"})
 _HANDING = frozenset({"send", "put", "publish", "register", "enqueue", "setdefault", "set", "request", "submit"})
 _GATHERING = frozenset({"append", "extend", "write", "update", "feed"})
+_FRAMEWORKS = frozenset({"fastapi", "flask", "starlette", "sanic", "quart", "litestar", "aiohttp", "bottle"})
+_ROUTES = frozenset({"get", "post", "put", "patch", "delete", "route", "api_route"})

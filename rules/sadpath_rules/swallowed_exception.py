@@ -209,7 +209,7 @@ def _returns_true(end: cst.CSTNode | None) -> bool:
 
 _UNSEEN = frozenset(one for one in Outcome if one < Outcome.KEPT) - {Outcome.ANSWERED}
 """What the best way through a handler may come to if the worst one is worth a hint."""
-_ACCEPTED = (Work.CLOSE, Work.TEXT, Work.SEARCH)
+_ACCEPTED = (Work.CLOSE, Work.TEXT, Work.SEARCH, Work.COURTESY)
 _MANY = 8
 _HARM = {
     Harm.ITEM: "an item for which {} fails is skipped and nobody will know",

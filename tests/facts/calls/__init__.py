@@ -7,6 +7,7 @@ these libraries.
 
 import functools
 import importlib
+import math
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,8 +23,9 @@ class Executed:
     """A function that makes calls, in one of the ways that bound them.
 
     `by` is the parameter that takes the bound, "" the only one of the entry; `default`: `socket.setdefaulttimeout`
-    bounds them too. `bound` is in seconds, `needs` a PyPI distribution, "" that of the table. Python has the calls
-    `since` one of its versions and `until` another one, exclusive.
+    bounds them too. `bound` is in seconds, and so is `ends`: when they end although they have none. `needs` is a PyPI
+    distribution, "" that of the table. Python has the calls `since` one of its versions and `until` another one,
+    exclusive.
     """
 
     function: Callable[[str, Server, float | None], object]
@@ -32,6 +34,7 @@ class Executed:
     by: str
     default: bool
     bound: float
+    ends: float
     needs: str
     since: tuple[int, int]
     until: tuple[int, int]
@@ -52,6 +55,7 @@ def executed(
     by: str = "",
     default: bool = False,
     bound: float = 0.5,
+    ends: float = math.inf,
     needs: str = "",
     since: tuple[int, int] = (3, 0),
     until: tuple[int, int] = (4, 0),
@@ -60,7 +64,7 @@ def executed(
 
     def register(function: Function) -> Function:
         full = tuple(f"{of}.{name}" if of else name for name in names)
-        call = Executed(function, full, server, by, default, bound, needs, since, until)
+        call = Executed(function, full, server, by, default, bound, ends, needs, since, until)
         CALLS[call.key] = call
         return function
 

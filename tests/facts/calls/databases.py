@@ -106,7 +106,7 @@ def valkey_client(_name: str, server: Server, bound: float | None) -> object:
 async def valkey_client_async(_name: str, server: Server, bound: float | None) -> object:
     import valkey.asyncio
 
-    return await valkey.asyncio.Valkey(host=server.host, port=server.port, **given(socket_timeout=bound)).get("key")
+    return await valkey.asyncio.Valkey(host=server.host, port=server.port, socket_timeout=bound).get("key")
 
 
 @executed("redis.Redis")

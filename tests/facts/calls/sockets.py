@@ -89,7 +89,7 @@ async def dns_stream_async(name: str, server: Server, bound: float | None) -> ob
     return await getattr(dns.asyncquery, last(name))(_question(), server.host, port=server.port, **given(timeout=bound))
 
 
-@executed("dns.asyncquery.https")
+@executed("dns.asyncquery.https", ends=5)
 async def dns_https_async(_name: str, server: Server, bound: float | None) -> object:
     import dns.asyncquery
 

@@ -287,7 +287,8 @@ def _is_entered(use: Use, call: cst.Call, unit: Unit) -> bool:
     """Whether the value stands in `async with` or `async for`, and is of a library whose awaitables may stand there."""
     node = unit.parent(use.node) if isinstance(use.node, cst.WithItem) else use.node
     is_async = isinstance(node, cst.With | cst.For | cst.CompFor) and node.asynchronous is not None
-    return is_async and unit.libraries.is_coroutine(name_of(unit.denotes(call.func).value))
+    functions = members(unit.denotes(call.func).value)
+    return is_async and any(unit.libraries.is_coroutine(name_of(function)) for function in functions)
 
 
 def _is_on_purpose(call: cst.Call | cst.Await, unit: Unit) -> bool:

@@ -140,6 +140,8 @@ class CallbackFact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     takes: Literal["function", "coroutine", "async function"] = "function"
     parameters: tuple[Parameter, ...] = ()
     """The parameters that are given it; of a decorator none."""
+    gives_result: bool = False
+    """Whether what the function gives comes back to whoever made the call, who may await it."""
     effect: str = "its coroutine is dropped"
     """What becomes of the coroutine of an `async def` that is given as function, as a clause."""
     instead: str = ""

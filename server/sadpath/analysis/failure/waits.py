@@ -8,7 +8,7 @@ import libcst as cst
 
 from sadpath.analysis.failure import guards
 from sadpath.analysis.failure.bounds import has_context, waiting
-from sadpath.analysis.failure.effects import called, function_name, words_of
+from sadpath.analysis.failure.effects import called, function_name, last_name, words_of
 from sadpath.analysis.failure.places import Loop, calls_in, nearest_loop, own, place_name
 from sadpath.analysis.meaning.evaluator import Evaluator
 from sadpath.analysis.meaning.program import mentions
@@ -58,7 +58,7 @@ def _on_future(unit: Unit, node: cst.Await, scope: cst.FunctionDef) -> Wait | No
     if not isinstance(node.expression, cst.Name):
         return None
     maker = _reply_slot(unit, node.expression, node, scope)
-    if maker is None:
+    if not isinstance(maker, cst.Call) or function_name(maker) not in ("create_future", "Future"):
         return None
     found = unit.denotes(node.expression)
     fact = unit.libraries.timeout(f"{name_of(found.value)}.__await__") if isinstance(found.value, Instance) else None
@@ -166,40 +166,42 @@ def _asking(unit: Unit, call: cst.Call, receiver: cst.BaseExpression, before: Se
     for node in reversed(before):
         if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Attribute) or node in around:
             continue
-        verb, same = _first_word(function_name(node)), place_name(node.func.value) == place
-        if not _asks(verb, name, same) or _is_elsewhere(unit, node, call):
+        same = place_name(node.func.value) == place
+        if not _asks(unit, node.func, name, same) or _is_elsewhere(unit, node, call):
             continue
         if nearest_loop(unit, node) is nearest_loop(unit, call) or (loop is not None and _collects(loop, node, name)):
             return node
     return None
 
 
-def _asks(verb: str, name: str, same: bool) -> bool:
-    """Whether a method of the first word `verb` may send the question that a method called `name` waits for."""
+def _asks(unit: Unit, asking: cst.Attribute, name: str, same: bool) -> bool:
+    """Whether a method may send the question that a method called `name` waits for, on the same object or another."""
+    verb = _first_word(asking.attr.value)
     if name.startswith("recv"):
         return same and verb in ("send", "sendall", "sendto")
     if name.startswith("read"):
-        return verb in ("write", "writelines", "send", "sendall")
+        writer = unit.denotes(asking.value).value
+        is_writer = name_of(writer) == "asyncio.StreamWriter" if isinstance(writer, Instance) else _is_writer(asking)
+        return is_writer and verb in ("write", "writelines")
     if name.startswith("receive"):
         return verb == "send"
     return not same and verb in _ASKING
 
 
+def _is_writer(asking: cst.Attribute) -> bool:
+    """Whether what is written to is named as a stream's other half; a file or buffer answers nothing."""
+    return bool(words_of(last_name(asking.value)) & {"writer", "stdin", "transport"})
+
+
 def _is_elsewhere(unit: Unit, asking: cst.Call, call: cst.Call) -> bool:
-    """Whether the question is asked on a way that does not lead to the wait: in another branch, or one that leaves."""
+    """Whether the question is only asked on some of the ways that lead to the wait."""
     around = {*unit.ancestors(call)}
     for outer in unit.ancestors(asking):
         if outer in around:
             return isinstance(outer, cst.If)
-        if isinstance(outer, cst.ExceptHandler) or (isinstance(outer, cst.IndentedBlock) and _leaves(outer)):
+        if isinstance(outer, cst.ExceptHandler | cst.If):
             return True
     return False
-
-
-def _leaves(block: cst.IndentedBlock) -> bool:
-    last = block.body[-1] if block.body else None
-    leaving = cst.Return | cst.Raise | cst.Continue | cst.Break
-    return isinstance(last, cst.SimpleStatementLine) and any(isinstance(one, leaving) for one in last.body)
 
 
 def _collects(loop: cst.While | cst.For, asking: cst.Call, name: str) -> bool:
@@ -307,7 +309,12 @@ def _first_word(name: str) -> str:
 _ENDING = frozenset(
     {"stop", "close", "aclose", "shutdown", "terminate", "teardown", "cleanup", "disconnect", "quit", "destroy", "exit"}
 )
-_TELLING = frozenset({"set", "put", "send", "cancel", "shutdown", "terminate", "kill", "notify", "release", "write"})
+_TELLING = frozenset(
+    {
+        *("set", "put", "send", "write", "enqueue", "notify", "signal", "wake", "wakeup", "interrupt", "request"),
+        *("cancel", "abort", "shutdown", "terminate", "kill", "release"),
+    }
+)
 _ASKING = frozenset({"send", "put", "publish", "request", "emit"})
 _HANDING = frozenset({"send", "put", "publish", "register", "enqueue", "setdefault", "set", "request", "submit"})
 _GATHERING = frozenset({"append", "extend", "write", "update", "feed"})

@@ -48,7 +48,8 @@ def bare_except(node: cst.CSTNode, unit: Unit) -> Iterator[Diagnostic]:
                 print(error)
     ```
 
-    Raising again, ending the process, handing the exception on, or a handler for `KeyboardInterrupt` make it right.
+    Raising again, telling the reason and ending the process, handing the exception on, or a handler for
+    `KeyboardInterrupt` make it right.
 
     ```python
     import os

@@ -14,6 +14,7 @@ from sadpath.rule import (
     Related,
     Severity,
     Unit,
+    Usage,
     Value,
     is_coroutine,
     last_name,
@@ -120,7 +121,7 @@ def coroutine_as_callback(node: cst.CSTNode, unit: Unit) -> Iterator[Diagnostic]
 def _given(call: cst.Call, unit: Unit) -> Iterator[Diagnostic]:
     fact = unit.libraries.callback(name_of(unit.denotes(call.func).value)) if call.args else None
     work = _work(call, fact) if fact is not None and fact.kind == "call" else None
-    if fact is None or work is None or _is_awaited_twice(call, unit):
+    if fact is None or work is None or (fact.gives_result and not _is_dropped(call, unit)):
         return
     if fact.takes == "function":
         yield from _dropped(call, work, fact, unit)
@@ -186,10 +187,11 @@ def _makes_coroutine(value: Value, unit: Unit) -> bool:
     return value.kind == "coroutine" or (value.kind == "function" and is_coroutine(unit.returns(value).value))
 
 
-def _is_awaited_twice(call: cst.Call, unit: Unit) -> bool:
-    """Whether what the callback gives is awaited after the call was."""
+def _is_dropped(call: cst.Call, unit: Unit) -> bool:
+    """Whether nobody looks at what a call gives, or awaiting it."""
     above = unit.parent(call)
-    return isinstance(above, cst.Await) and isinstance(unit.parent(above), cst.Await)
+    uses = unit.uses(above if isinstance(above, cst.Await) else call)
+    return all(use.kind is Usage.DROPPED for use in uses)
 
 
 def _decorated(node: cst.FunctionDef, unit: Unit) -> Iterator[Diagnostic]:

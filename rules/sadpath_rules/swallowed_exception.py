@@ -56,8 +56,12 @@ def swallowed_exception(node: cst.CSTNode, unit: Unit) -> Iterator[Diagnostic]:
             return None
     ```
 
-    The worst way through the handler counts. Narrow handlers, logging with the traceback, storing or passing on the
-    exception, and clean-up code are no findings.
+    A `return`, `break` or `continue` in `finally`, an `__exit__` that is always true, and a time limit that is raised
+    inside the `try` that stops it, are found too.
+
+    The worst way through the handler counts. Narrow handlers, logging with the traceback (also by a function of the
+    project), storing or passing on the exception, clean-up, telemetry, conversions with a default, and functions whose
+    name says that they may fail (`try_...`, `safe_...`, `..._or_none`) are no findings.
 
     ```python
     import logging
@@ -209,7 +213,7 @@ def _returns_true(end: cst.CSTNode | None) -> bool:
 
 _UNSEEN = frozenset(one for one in Outcome if one < Outcome.KEPT) - {Outcome.ANSWERED}
 """What the best way through a handler may come to if the worst one is worth a hint."""
-_ACCEPTED = (Work.CLOSE, Work.TEXT, Work.SEARCH)
+_ACCEPTED = (Work.CLOSE, Work.TEXT, Work.SEARCH, Work.COURTESY)
 _MANY = 8
 _HARM = {
     Harm.ITEM: "an item for which {} fails is skipped and nobody will know",

@@ -15,11 +15,14 @@ from sadpath.rule import (
     Related,
     Role,
     Severity,
+    Union,
     Unit,
     Usage,
     Use,
+    Value,
     is_coroutine,
     last_name,
+    members,
     name_of,
     rule,
 )
@@ -58,11 +61,11 @@ _GENERATOR_ENDS = {
 @rule(
     family="await",
     summary="the work of a coroutine function never starts, because nothing awaits it",
-    visits=cst.Call,
+    visits=(cst.Call, cst.Await),
     severity=Severity.ERROR,
     in_tests=True,
 )
-def unawaited_coroutine(call: cst.Call, unit: Unit) -> Iterator[Diagnostic]:
+def unawaited_coroutine(node: cst.CSTNode, unit: Unit) -> Iterator[Diagnostic]:
     """Finds calls of `async def` functions whose coroutine is dropped, or used as if it were the result.
 
     ```python
@@ -109,20 +112,29 @@ def unawaited_coroutine(call: cst.Call, unit: Unit) -> Iterator[Diagnostic]:
 
     Where a coroutine is made only to be thrown away, as in a test of the warning itself; better call its `close()`.
     """
+    if isinstance(node, cst.Await):
+        found = _awaited_to_coroutine(node, unit)
+    elif isinstance(node, cst.Call):
+        found = _called(node, unit)
+    else:
+        return
+    yield from (diagnostic for diagnostic in found if not _is_on_purpose(node, unit))
+
+
+def _called(call: cst.Call, unit: Unit) -> Iterator[Diagnostic]:
     value = unit.denotes(call).value
     if name_of(value) in ("typing.AsyncGenerator", "typing.AsyncIterator"):
-        found = _misused_generator(call, unit)
+        yield from _misused_generator(call, unit)
     elif isinstance(unit.parent(call), cst.Await):
         return
     elif is_coroutine(value):
-        found = _misused_coroutine(call, unit)
+        yield from _misused_coroutine(call, unit)
     elif last_name(call) in _FUTURES and name_of(unit.denotes(call.func).value).startswith("asyncio."):
-        found = _dropped_future(call, unit)
+        yield from _dropped_future(call, unit)
     elif value == UNKNOWN and _stands_alone(call, unit):
-        found = _dropped_by_name(call, unit)
-    else:
-        return
-    yield from (diagnostic for diagnostic in found if not _is_on_purpose(call, unit))
+        yield from _dropped_by_name(call, unit)
+    elif isinstance(value, Union) and all(map(_is_awaitable, value.members)):
+        yield from _dropped_either(call, unit)
 
 
 def _stands_alone(call: cst.Call, unit: Unit) -> bool:
@@ -137,6 +149,32 @@ def _dropped_by_name(call: cst.Call, unit: Unit) -> Iterator[Diagnostic]:
     if because:
         message = f"`{last_name(call)}` never runs: its coroutine is not awaited"
         yield Diagnostic(call, message, Confidence.LIKELY, because, (), _fixes(call, unit))
+
+
+def _is_awaitable(value: Value) -> bool:
+    return is_coroutine(value) or name_of(value).rpartition(".")[2] in ("Task", "Future", "Awaitable")
+
+
+def _dropped_either(call: cst.Call, unit: Unit) -> Iterator[Diagnostic]:
+    """One of several awaitables; as a task or future it would run."""
+    value, because = unit.denotes(call).value, unit.denotes(call).because
+    if any(map(is_coroutine, members(value))) and all(use.kind is Usage.DROPPED for use in unit.uses(call)):
+        message = f"what `{last_name(call)}` gives may be a coroutine, and then never runs: nothing awaits it"
+        yield Diagnostic(call, message, Confidence.LIKELY, because, (), _fixes(call, unit), Severity.WARNING)
+
+
+def _awaited_to_coroutine(node: cst.Await, unit: Unit) -> Iterator[Diagnostic]:
+    """An `async def` of another place that returns a coroutine instead of awaiting it, where that is awaited once."""
+    call = node.expression
+    if not isinstance(call, cst.Call) or not is_coroutine(unit.denotes(node).value):
+        return
+    function = unit.denotes(call.func).value
+    uses = unit.uses(node)
+    is_own = isinstance(function, Function) and function.path == unit.path and "." in function.qualname
+    if not is_own and uses and all(map(_is_wrong, uses)):
+        name = last_name(call)
+        message = f"`await {_short(call)}` gives a coroutine, which never runs: `{name}` returns it without `await`"
+        yield Diagnostic(node, message, Confidence.LIKELY, unit.denotes(node).because)
 
 
 def _dropped_future(call: cst.Call, unit: Unit) -> Iterator[Diagnostic]:
@@ -249,10 +287,11 @@ def _is_entered(use: Use, call: cst.Call, unit: Unit) -> bool:
     """Whether the value stands in `async with` or `async for`, and is of a library whose awaitables may stand there."""
     node = unit.parent(use.node) if isinstance(use.node, cst.WithItem) else use.node
     is_async = isinstance(node, cst.With | cst.For | cst.CompFor) and node.asynchronous is not None
-    return is_async and unit.libraries.is_coroutine(name_of(unit.denotes(call.func).value))
+    functions = members(unit.denotes(call.func).value)
+    return is_async and any(unit.libraries.is_coroutine(name_of(function)) for function in functions)
 
 
-def _is_on_purpose(call: cst.Call, unit: Unit) -> bool:
+def _is_on_purpose(call: cst.Call | cst.Await, unit: Unit) -> bool:
     """Whether a test names the function in a string, to patch it, or wants the call to fail or warn."""
     above = unit.ancestors(call)
     if unit.role is not Role.TEST or not above:

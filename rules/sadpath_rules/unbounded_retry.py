@@ -36,8 +36,9 @@ def unbounded_retry(node: cst.CSTNode, unit: Unit) -> Iterator[Diagnostic]:
                 time.sleep(1)
     ```
 
-    It looks at loops that success leaves, at functions that call themselves from a handler, and at retry libraries
-    whose default is never to stop (`tenacity.retry`, `backoff.on_exception`, `retrying`, `retry` and others):
+    It looks at loops that success leaves, at loops that ask a server until its status is good, at functions that call
+    themselves from a handler or for a better answer, and at retry libraries whose default is never to stop
+    (`tenacity.retry`, `backoff.on_exception`, `retrying`, `retry` and others):
 
     ```python
     from tenacity import retry

@@ -114,6 +114,8 @@ def unbounded_wait(node: cst.BaseExpression, unit: Unit) -> Iterator[Diagnostic]
 _ROLES = {
     "ignored": "the timeout that is not looked at",
     "handed": "what is waited for is made here",
+    "crossing": "the other thread gets its work here",
+    "serving": "this makes it answer requests",
     "asked": "the question is sent here",
     "duplex": "the questions are sent here",
     "watched": "the flag is looked at here",
@@ -126,18 +128,27 @@ def _place(wait: Wait) -> Place:
 
 
 def _message(wait: Wait, unit: Unit) -> str:
+    fact = wait.blocking.fact
     name = unit.code(wait.blocking.function)
+    name = fact.name if "\n" in name or len(name) > 50 else name
     scope = unit.scope(wait.blocking.function)
     function = scope.name.value if isinstance(scope, cst.FunctionDef) else "this function"
-    cause, event = wait.cause, wait.blocking.fact.waits
+    cause, event = wait.cause, fact.waits
     match wait.context, cause:
         case "ignored", cst.Param():
-            return f"`{function}` is given `{cause.name.value}` and does not pass it on: if {event}, `{name}` never returns"
+            given = cause.name.value
+            return f"`{function}` is given `{given}` and does not pass it on: if {event}, `{name}` never returns"
         case "asked", cst.Call():
             asking = unit.code(cause.func)
             return (
                 f"`{name}` waits for the answer to `{asking}` without a timeout: if {event}, `{function}` never returns"
             )
+        case "crossing", _:
+            return (
+                f"`{name}` has no timeout: if the event loop in the other thread is stopped or stuck, it never returns"
+            )
+        case "serving", _:
+            return f"`{name}` has no timeout: if {event}, requests that `{function}` answers hang"
         case "duplex", cst.Call():
             return f"`{name}` has no timeout, and the connection no heartbeat: if {event}, `{function}` never returns"
         case "watched", cst.While():

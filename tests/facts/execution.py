@@ -1,6 +1,7 @@
 """Makes the calls of one function of `calls` in a process of its own, and tells what was not as the tables say.
 
-`python execution.py http.requests_function` prints a JSON object: for each name the complaint, "" where there is none.
+`python execution.py http.requests_function 1.25` prints a JSON object: for each name the complaint, "" where there is
+none. The number is the grace: after so many seconds, a call that has not come back is said to block.
 """
 
 import asyncio
@@ -18,25 +19,23 @@ from collections.abc import Mapping
 from calls import CALLS, Executed
 from servers import Server
 
-GRACE = 1.25
-"""Seconds after which a call that has not come back is said to block."""
 LIMIT = 10.0
 """Seconds within which a bound of about one second has to work, imports included."""
 
 
-def complaints(call: Executed) -> Mapping[str, str]:
+def complaints(call: Executed, grace: float) -> Mapping[str, str]:
     """What is wrong with the calls, by name: nothing where all values are "".
 
     They are made in a process that ends itself by force, with all that it started: a call that hangs cannot be stopped
     otherwise.
     """
-    command = [sys.executable, __file__, call.key]
+    command = [sys.executable, __file__, call.key, str(min(grace, call.ends / 2))]
     environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     process = subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
     try:
-        output, errors = process.communicate(timeout=60)
+        output, errors = process.communicate(timeout=60 + grace)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         output, errors = process.communicate()
@@ -72,12 +71,12 @@ def _made(call: Executed, name: str, server: Server, bound: float | None) -> obj
     return asyncio.run(result) if inspect.iscoroutine(result) else result
 
 
-def _judged(call: Executed) -> dict[str, str]:
+def _judged(call: Executed, grace: float) -> dict[str, str]:
     bounded = _watched(call, call.bound, LIMIT)
     socket.setdefaulttimeout(call.bound)
     defaulted = _watched(call, None, LIMIT) if call.default else bounded
     socket.setdefaulttimeout(None)
-    blocked = _watched(call, None, GRACE)
+    blocked = _watched(call, None, grace)
     return {
         name: _bounded(bounded[name], call.bound) or _bounded(defaulted[name], call.bound) or _blocked(blocked[name])
         for name in call.names
@@ -107,6 +106,6 @@ def _blocked(watched: Watched) -> str:
 
 
 if __name__ == "__main__":
-    judged = _judged(CALLS[sys.argv[1]])
+    judged = _judged(CALLS[sys.argv[1]], float(sys.argv[2]))
     print(f"\n{json.dumps(judged)}", flush=True)
     os.killpg(0, signal.SIGKILL)  # with the commands and the threads that never end

@@ -1,6 +1,7 @@
 """Local servers that never answer, each on a port or path of its own."""
 
 import os
+import select
 import socket
 import tempfile
 import threading
@@ -66,6 +67,19 @@ class Silent(Server):
                 connection.sendall(answer)
         except OSError:
             return  # the client is gone
+
+
+class SilentDatagrams(Server):
+    """Takes UDP packets and answers none."""
+
+    def __init__(self) -> None:
+        self._socket = socket.socket(type=socket.SOCK_DGRAM)
+        self._socket.bind((self.host, 0))
+        self.port = self._socket.getsockname()[1]
+
+    @property
+    def reached(self) -> bool:
+        return bool(select.select([self._socket], [], [], 0)[0])
 
 
 class Full(Server):

@@ -62,6 +62,8 @@ class Work(str, Enum):
     """It releases something that is not needed any more."""
     TEXT = "text"
     """It makes text of an object, whose own code may fail, or logs."""
+    COURTESY = "courtesy"
+    """It counts or measures what the program does, as telemetry."""
     COMPUTE = "compute"
     """It computes, parses or converts, and reaches nothing outside."""
     SEARCH = "search"

@@ -8,11 +8,11 @@ import msgspec
 Scalar: TypeAlias = bool | int | float | str
 Tier: TypeAlias = Literal["A", "B", "C"]
 """How much an unbounded call matters: A is reported, B is reported as a hint, C only in one of its contexts."""
-Context: TypeAlias = Literal["ignored", "handed", "asked", "duplex", "watched", "ending"]
+Context: TypeAlias = Literal["ignored", "handed", "crossing", "asked", "duplex", "watched", "serving", "ending"]
 """Where a wait is harmful without a bound that is otherwise what a healthy consumer does: in a function that takes a
-timeout and never looks at it; on a reply slot that the function made and handed out; for the answer to what was just
-sent; beside another task that sends over the same connection; in a loop that someone else is to stop; in a function
-that ends something."""
+timeout and never looks at it; on a reply slot that the function made and handed out; for what an event loop in another
+thread is to run; for the answer to what was just sent; beside another task that sends over the same connection; in a
+loop that someone else is to stop; in a function that answers web requests; in a function that ends something."""
 
 
 class Parameter(msgspec.Struct, frozen=True):
@@ -140,6 +140,8 @@ class CallbackFact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     takes: Literal["function", "coroutine", "async function"] = "function"
     parameters: tuple[Parameter, ...] = ()
     """The parameters that are given it; of a decorator none."""
+    gives_result: bool = False
+    """Whether what the function gives comes back to whoever made the call, who may await it."""
     effect: str = "its coroutine is dropped"
     """What becomes of the coroutine of an `async def` that is given as function, as a clause."""
     instead: str = ""

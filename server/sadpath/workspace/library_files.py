@@ -184,6 +184,6 @@ def _convert(value: Mapping[str, object], form: type[Form], place: Keys) -> Form
         keys = (*place, *(unknown or re.findall(r"\w+", where))[:1])
         name = ".".join(key for key in keys if isinstance(key, str))
         if unknown:
-            valid = {*form.__struct_fields__, "of", "calls", "before"} - {"name"}
+            valid = {*form.__struct_fields__, "of", "calls", "before"} - {"name"} if place else form.__struct_fields__
             raise LibraryError(keys, f"unknown key `{name}`{suggestion(unknown[0], valid)}") from error
         raise LibraryError(keys, f"`{name}`: {problem[0].lower()}{problem[1:]}") from error

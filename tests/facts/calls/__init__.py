@@ -5,7 +5,9 @@ None or what else means for ever if there is a finite default. What it needs is 
 these libraries.
 """
 
+import functools
 import importlib
+import math
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,8 +23,9 @@ class Executed:
     """A function that makes calls, in one of the ways that bound them.
 
     `by` is the parameter that takes the bound, "" the only one of the entry; `default`: `socket.setdefaulttimeout`
-    bounds them too. `bound` is in seconds, `needs` a PyPI distribution, "" that of the table. Python has the calls
-    `since` one of its versions and `until` another one, exclusive.
+    bounds them too. `bound` is in seconds, and so is `ends`: when they end although they have none. `needs` is a PyPI
+    distribution, "" that of the table. Python has the calls `since` one of its versions and `until` another one,
+    exclusive.
     """
 
     function: Callable[[str, Server, float | None], object]
@@ -31,6 +34,7 @@ class Executed:
     by: str
     default: bool
     bound: float
+    ends: float
     needs: str
     since: tuple[int, int]
     until: tuple[int, int]
@@ -51,6 +55,7 @@ def executed(
     by: str = "",
     default: bool = False,
     bound: float = 0.5,
+    ends: float = math.inf,
     needs: str = "",
     since: tuple[int, int] = (3, 0),
     until: tuple[int, int] = (4, 0),
@@ -59,18 +64,15 @@ def executed(
 
     def register(function: Function) -> Function:
         full = tuple(f"{of}.{name}" if of else name for name in names)
-        call = Executed(function, full, server, by, default, bound, needs, since, until)
+        call = Executed(function, full, server, by, default, bound, ends, needs, since, until)
         CALLS[call.key] = call
         return function
 
     return register
 
 
-def local(
-    *names: str, of: str = "", by: str = "", default: bool = False, since: tuple[int, int] = (3, 0)
-) -> Callable[[Function], Function]:
-    """Register calls that need no server."""
-    return executed(*names, of=of, server=Nowhere, by=by, default=default, since=since)
+local = functools.partial(executed, server=Nowhere)
+"""Register calls that need no server."""
 
 
 def given(**arguments: object) -> dict[str, object]:

@@ -37,9 +37,22 @@ async def queue_get(_name: str, _server: Server, bound: float | None) -> object:
     return await asyncio.wait_for(asyncio.Queue().get(), bound)
 
 
+@local("asyncio.Queue.join")
+async def queue_join(_name: str, _server: Server, bound: float | None) -> object:
+    unfinished = asyncio.Queue()
+    unfinished.put_nowait(1)
+    return await asyncio.wait_for(unfinished.join(), bound)
+
+
 @local("asyncio.Future.__await__")
 async def future(_name: str, _server: Server, bound: float | None) -> object:
     return await asyncio.wait_for(asyncio.Future(), bound)
+
+
+@local("wait", "communicate", of="asyncio.subprocess.Process")
+async def process(name: str, _server: Server, bound: float | None) -> object:
+    command = await asyncio.create_subprocess_exec("sleep", "infinity")
+    return await asyncio.wait_for(getattr(command, last(name))(), bound)
 
 
 @local("asyncio.wait_for")
@@ -94,6 +107,32 @@ async def anyio_connect_unix(_name: str, server: Server, bound: float | None) ->
 
     with anyio.fail_after(bound):
         return await anyio.connect_unix(server.path)
+
+
+@executed("anyio.abc.SocketStream.receive", "anyio.abc.ByteStream.receive")
+async def anyio_receive(_name: str, server: Server, bound: float | None) -> object:
+    import anyio
+
+    stream = await anyio.connect_tcp(server.host, server.port)
+    with anyio.fail_after(bound):
+        return await stream.receive()
+
+
+@local("anyio.streams.memory.MemoryObjectReceiveStream.receive", "anyio.abc.ObjectReceiveStream.receive")
+async def anyio_receive_object(_name: str, _server: Server, bound: float | None) -> object:
+    import anyio
+
+    _send, receive = anyio.create_memory_object_stream()
+    with anyio.fail_after(bound):
+        return await receive.receive()
+
+
+@local("anyio.Event.wait")
+async def anyio_event(_name: str, _server: Server, bound: float | None) -> object:
+    import anyio
+
+    with anyio.fail_after(bound):
+        return await anyio.Event().wait()
 
 
 @local("fail_after", "move_on_after", of="anyio")

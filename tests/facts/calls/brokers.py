@@ -79,6 +79,24 @@ async def mcp_session(_name: str, _server: Server, bound: float | None) -> objec
         return await session.initialize()
 
 
+@executed("confluent_kafka.Consumer.poll")
+def confluent_poll(_name: str, server: Server, bound: float | None) -> object:
+    import confluent_kafka
+
+    consumer = confluent_kafka.Consumer({"bootstrap.servers": server.address, "group.id": "group"})
+    consumer.subscribe(["topic"])
+    return consumer.poll(**given(timeout=bound))
+
+
+@executed("confluent_kafka.Producer.flush")
+def confluent_flush(_name: str, server: Server, bound: float | None) -> object:
+    import confluent_kafka
+
+    producer = confluent_kafka.Producer({"bootstrap.servers": server.address})
+    producer.produce("topic", b"")
+    return producer.flush(**given(timeout=bound))
+
+
 def _celery() -> object:
     """An application whose results are kept in memory, where none ever arrives."""
     import celery

@@ -4,7 +4,7 @@ import asyncio
 import functools
 import importlib
 
-from servers import Server, Silent
+from servers import Full, Server, Silent
 
 from calls import executed, given
 
@@ -106,7 +106,7 @@ def valkey_client(_name: str, server: Server, bound: float | None) -> object:
 async def valkey_client_async(_name: str, server: Server, bound: float | None) -> object:
     import valkey.asyncio
 
-    return await valkey.asyncio.Valkey(host=server.host, port=server.port, **given(socket_timeout=bound)).get("key")
+    return await valkey.asyncio.Valkey(host=server.host, port=server.port, socket_timeout=bound).get("key")
 
 
 @executed("redis.Redis")
@@ -205,6 +205,21 @@ async def redis_sentinel_async(_name: str, server: Server, bound: float | None) 
     addresses = [(server.host, server.port)]
     sentinel = redis.asyncio.Sentinel(addresses, socket_timeout=bound, retry=_once("redis.asyncio"))
     return await sentinel.discover_master("main")
+
+
+@executed("ldap3.Connection", bound=1)
+def ldap_connection(_name: str, server: Server, bound: float | None) -> object:
+    import ldap3
+
+    address = ldap3.Server(server.host, server.port, get_info=ldap3.NONE)
+    return ldap3.Connection(address, **given(receive_timeout=bound)).bind()
+
+
+@executed("ldap3.Server", server=Full)
+def ldap_server(_name: str, server: Server, bound: float | None) -> object:
+    import ldap3
+
+    return ldap3.Connection(ldap3.Server(server.host, server.port, **given(connect_timeout=bound))).bind()
 
 
 NOT_SET = functools.partial(Silent, answer=b"$-1\r\n")  # somebody else holds the lock

@@ -1,5 +1,8 @@
 """HTTP clients."""
 
+import asyncio
+import threading
+
 from servers import Server
 
 from calls import executed, given, last, local
@@ -178,8 +181,6 @@ async def aiohttp_websocket_receive(name: str, _server: Server, bound: float | N
 
 async def _mute_websocket() -> str:
     """The URL of a server that takes connections and sends nothing."""
-    import asyncio
-
     from aiohttp import web
 
     async def accept(request: web.Request) -> web.WebSocketResponse:
@@ -194,7 +195,7 @@ async def _mute_websocket() -> str:
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
-    return site.name
+    return site.name.replace("http://", "ws://")
 
 
 @executed("urllib3.request")
@@ -294,6 +295,63 @@ def xmlrpc_client(_name: str, server: Server, bound: float | None) -> object:
     if bound is not None:
         socket.setdefaulttimeout(bound)
     return xmlrpc.client.ServerProxy(server.url).call()
+
+
+@executed("httplib2.Http.request", default=True)
+def httplib2_request(_name: str, server: Server, bound: float | None) -> object:
+    import httplib2
+
+    return httplib2.Http(**given(timeout=bound)).request(server.url)
+
+
+@executed("gql.transport.requests.RequestsHTTPTransport")
+def gql_requests(_name: str, server: Server, bound: float | None) -> object:
+    import gql
+    from gql.transport.requests import RequestsHTTPTransport
+
+    client = gql.Client(transport=RequestsHTTPTransport(server.url, **given(timeout=bound)))
+    return client.execute(gql.gql("{ name }"))
+
+
+@executed("get", "post", "put", "patch", "delete", "head", "request", of="treq")
+def treq_function(name: str, server: Server, bound: float | None) -> object:
+    import treq
+    from twisted.internet.threads import blockingCallFromThread
+
+    function = getattr(treq, last(name))
+    return blockingCallFromThread(_reactor(), function, *arguments(name, server.url), **given(timeout=bound))
+
+
+def _reactor() -> object:
+    """There is one in a process, and it runs in a thread of its own."""
+    with RUNNING:
+        from twisted.internet import reactor
+
+        if not reactor.running:
+            running = threading.Event()
+            reactor.callWhenRunning(running.set)
+            threading.Thread(target=reactor.run, kwargs={"installSignalHandlers": False}, daemon=True).start()
+            running.wait()
+    return reactor
+
+
+RUNNING = threading.Lock()
+
+
+@local("websockets.ClientConnection.recv")
+async def websockets_receive(_name: str, _server: Server, bound: float | None) -> object:
+    import websockets
+
+    connection = await websockets.connect(await _mute_websocket())
+    return await asyncio.wait_for(connection.recv(), bound)
+
+
+@local("websockets.legacy.client.WebSocketClientProtocol.recv")
+async def websockets_receive_legacy(_name: str, _server: Server, bound: float | None) -> object:
+    from websockets.legacy.client import connect
+
+    connection = await connect(await _mute_websocket())
+    return await asyncio.wait_for(connection.recv(), bound)
 
 
 @executed("websocket.create_connection")

@@ -1,19 +1,28 @@
 """Threads, queues, futures and processes."""
 
 import concurrent.futures
+import multiprocessing
 import os
 import queue
 import shlex
 import subprocess
+import tempfile
 import threading
+import time
 from collections.abc import Callable
-from typing import TypeVar
+from pathlib import Path
+from typing import Protocol
 
 from servers import Server
 
 from calls import given, last, local
 
-Lock = TypeVar("Lock", threading.Lock, threading.RLock, threading.Semaphore)
+
+class Lock(Protocol):
+    """What one thread at a time can have."""
+
+    def acquire(self, *, timeout: float | None = ...) -> object: ...
+
 
 WAITS: dict[str, Callable[[float | None], object]] = {
     "Thread.join": lambda bound: _endless().join(bound),
@@ -56,6 +65,18 @@ def put(_name: str, _server: Server, bound: float | None) -> None:
     full.put(2, timeout=bound)
 
 
+@local("queue.Queue.join")
+def join_queue(_name: str, _server: Server, bound: float | None) -> None:
+    """It takes no timeout: one looks again and again."""
+    unfinished = queue.Queue[int]()
+    unfinished.put(1)
+    if bound is None:
+        unfinished.join()
+    deadline = time.monotonic() + (bound or 0)
+    while unfinished.unfinished_tasks and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
 FUTURES: dict[str, Callable[[float | None], object]] = {
     "Future.result": lambda bound: concurrent.futures.Future[int]().result(bound),
     "Future.exception": lambda bound: concurrent.futures.Future[int]().exception(bound),
@@ -92,6 +113,40 @@ def system(name: str, _server: Server, bound: float | None) -> object:
         return subprocess.run(ENDLESS, timeout=bound)
     arguments = {"system": (shlex.join(ENDLESS),), "wait": (), "waitpid": (subprocess.Popen(ENDLESS).pid, 0)}
     return getattr(os, last(name))(*arguments[last(name)])
+
+
+@local("multiprocessing.Process.join")
+def join_process(_name: str, _server: Server, bound: float | None) -> object:
+    started = multiprocessing.Process(target=time.sleep, args=(60,))
+    started.start()
+    return started.join(bound)
+
+
+@local("get", "wait", of="multiprocessing.pool.AsyncResult")
+def pool_result(name: str, _server: Server, bound: float | None) -> object:
+    pool = multiprocessing.Pool(1)
+    return getattr(pool.apply_async(time.sleep, (60,)), last(name))(bound)
+
+
+@local("multiprocessing.queues.Queue.get")
+def process_queue(_name: str, _server: Server, bound: float | None) -> object:
+    return multiprocessing.Queue().get(timeout=bound)
+
+
+@local("recv", "recv_bytes", of="multiprocessing.connection.Connection")
+def pipe(name: str, _server: Server, bound: float | None) -> object:
+    end, _other_end = multiprocessing.Pipe()
+    return getattr(end, last(name))() if bound is None else end.poll(bound)
+
+
+@local("filelock.FileLock.acquire")
+def file_lock(_name: str, _server: Server, bound: float | None) -> object:
+    import filelock
+
+    path = Path(tempfile.mkdtemp(), "lock")
+    held = _held(filelock.FileLock(path, thread_local=False))
+    with filelock.FileLock(path).acquire(**given(timeout=bound)):
+        return held
 
 
 ENDLESS = ("sleep", "infinity")

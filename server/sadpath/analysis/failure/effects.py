@@ -300,7 +300,19 @@ _COMPUTING_MODULES = frozenset(
 _METHODS_OF_VALUES = frozenset(
     {
         *("capitalize", "casefold", "decode", "dumps", "encode", "endswith", "format", "fromisoformat"),
-        *("fromtimestamp", "hexdigest", "isdigit", "isoformat", "items", "keys", "ljust", "loads", "lower", "lstrip"),
+        *(
+            "fromtimestamp",
+            "hexdigest",
+            "isdigit",
+            "isoformat",
+            "items",
+            "json",
+            "keys",
+            "ljust",
+            "loads",
+            "lower",
+            "lstrip",
+        ),
         *("partition", "removeprefix", "removesuffix", "replace", "rjust", "rpartition", "rsplit", "rstrip", "split"),
         *("splitlines", "startswith", "strftime", "strip", "strptime", "title", "total_seconds", "upper", "urlparse"),
         *("urlsplit", "values", "zfill"),

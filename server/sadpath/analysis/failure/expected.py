@@ -78,11 +78,25 @@ def _refuses_at(evaluator: Evaluator, call: cst.Call, keyword: str, position: in
 def _is_refused(evaluator: Evaluator, value: Value, keyword: str, position: int) -> bool:
     if evaluator.program.libraries.takes_values(name_of(value)):
         return True
+    if isinstance(value, Class) and keyword and _is_plain_field(evaluator.program, value, keyword):
+        return True
     function = _function(evaluator, value)
     if function is None or not function.path:
         return False
     position += function.receiver is not None
     return evaluator.program.queries.ask(refuses_parameter, function.path, function.qualname, keyword, position)
+
+
+def _is_plain_field(program: Program, cls: Class, name: str) -> bool:
+    """Whether a class declares an attribute of plain type and leaves its constructor to others, as dataclasses do."""
+    ancestry = program.queries.ask(classes.ancestry, cls)
+    own = [owner for owner in ancestry.classes[: ancestry.certain] if owner.path and owner.name != "builtins.object"]
+    members_found = [program.queries.ask(classes.member, o.path, o.qualname, name) for o in own]
+    field = next((found for found in members_found if found is not None), None)
+    if field is None or field.kind != "declared" or not ancestry.complete:
+        return False
+    makers = [program.queries.ask(classes.member, o.path, o.qualname, m) for o in own for m in ("__init__", "__new__")]
+    return not any(makers) and all(_is_plain(program, m) for m in members(generics.closed(field.denotation.value)))
 
 
 def _function(evaluator: Evaluator, value: Value) -> Function | None:
@@ -120,7 +134,8 @@ def _gives_result(evaluator: Evaluator, node: cst.FunctionDef) -> bool:
     has_result = any(
         isinstance(value, Display) or (isinstance(value, Constant) and value.value is not None) for value in values
     )
-    return has_result or any(isinstance(value, cst.Await) for value in returned) or _is_awaited_once(evaluator, node)
+    awaits = any(isinstance(v, cst.Await) and not is_coroutine(evaluator.value(v)) for v in returned)
+    return has_result or awaits or _is_awaited_once(evaluator, node)
 
 
 def _is_awaited_once(evaluator: Evaluator, node: cst.FunctionDef) -> bool:

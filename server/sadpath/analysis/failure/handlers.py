@@ -8,7 +8,7 @@ import libcst as cst
 from sadpath.analysis.failure.cancellation import is_wait, loss
 from sadpath.analysis.failure.effects import called, computes, last_name, reaches_outside, reports, words_of
 from sadpath.analysis.failure.harm import attempt, harm, instead, leaves_loop, loop_around
-from sadpath.analysis.failure.outcomes import LEVELS, handlings, releases
+from sadpath.analysis.failure.outcomes import LEVELS, handlings, later, releases
 from sadpath.analysis.failure.places import own, stored
 from sadpath.rule import Catcher, Display, Handler, Unit, Value, Width, Work, members, name_of
 
@@ -146,6 +146,8 @@ def _work(unit: Unit, node: Catcher, body: cst.BaseSuite, calls: tuple[cst.Call,
         return Work.CLOSE
     if calls and (all(_makes_text(unit, call) for call in calls) or _only_tells(unit, body)):
         return Work.TEXT
+    if _measures(unit, calls):
+        return Work.COURTESY
     loop = loop_around(unit, node)
     if isinstance(loop, cst.For) and not _counts(unit, loop) and leaves_loop(unit, node):
         return Work.SEARCH
@@ -155,6 +157,14 @@ def _work(unit: Unit, node: Catcher, body: cst.BaseSuite, calls: tuple[cst.Call,
 def _makes_text(unit: Unit, call: cst.Call) -> bool:
     name = last_name(call.func)
     return (name in _TEXT and called(unit, call) == f"builtins.{name}") or (name in LEVELS and reports(unit, call))
+
+
+def _measures(unit: Unit, calls: Sequence[cst.Call]) -> bool:
+    """Whether code only counts or measures, for people who look at the whole: by its names, or those of its module."""
+    if words_of("/".join(unit.path.split("/")[-2:])) & _OBSERVING:
+        return True
+    doubtful = [call for call in calls if reaches_outside(unit, call)]
+    return bool(doubtful) and all(words_of(unit.code(call.func)) & _MEASURING for call in doubtful)
 
 
 def _only_tells(unit: Unit, body: cst.BaseSuite) -> bool:
@@ -218,7 +228,24 @@ def _tidying(unit: Unit, node: Catcher) -> bool:
 def _announced(unit: Unit, node: Catcher) -> bool:
     function = unit.scope(node)
     name = function.name.value if isinstance(function, cst.FunctionDef) else ""
+    if name.lstrip("_").startswith(("is_", "has_", "can_")) and _answers_no(unit, node):
+        return True
     return bool(words_of(name) & _QUIET) or name.endswith(("_or_none", "_or_default", "_or_empty"))
+
+
+def _answers_no(unit: Unit, node: Catcher) -> bool:
+    """Whether a failure is the answer "no", where success is the answer "yes"."""
+    if isinstance(node, cst.With) or _returned(node.body) != {"False"}:
+        return False
+    statement = _try(unit, node)
+    success = _returned(statement.body, *([statement.orelse] if statement.orelse else ()))
+    return (success or _returned(*later(unit, node)[:1])) == {"True"}
+
+
+def _returned(*nodes: cst.CSTNode) -> set[str]:
+    """What code returns: the names, and "" for all else."""
+    values = [inner.value for inner in own(*nodes) if isinstance(inner, cst.Return)]
+    return {value.value if isinstance(value, cst.Name) else "" for value in values}
 
 
 def _runs_at_exit(unit: Unit, function: cst.FunctionDef) -> bool:
@@ -242,6 +269,10 @@ _TEXT = frozenset({"ascii", "format", "len", "repr", "str"})
 _TEXTS = frozenset({"__repr__", "__str__"})
 _FREEING = frozenset({"deinit", "delete", "destroy", "finalize", "free", "terminate", "unload"})
 """What functions are called that give back what a destructor's object holds, among others those of C libraries."""
+_OBSERVING = frozenset({"analytics", "telemetry"})
+_MEASURING = frozenset(
+    {*_OBSERVING, "counter", "gauge", "histogram", "metric", "metrics", "milestone", "prometheus", "statsd"}
+)
 _QUIET = frozenset({"maybe", "quietly", "safe", "safely", "silently", "try", "valid"})
 _CLOSERS = frozenset(
     {"aclose", "aexit", "cleanup", "close", "disconnect", "dispose", "exit", "shutdown", "stop", "teardown"}

@@ -1,5 +1,6 @@
 """What it costs when guarded code fails and nobody is told."""
 
+import re
 from collections.abc import Sequence
 
 import libcst as cst
@@ -122,9 +123,14 @@ def _is_last(unit: Unit, node: Catcher, loop: cst.For | cst.While, way: Handling
 
 def _is_write(unit: Unit, call: cst.Call) -> bool:
     names = [name_of(value) for value in members(unit.denotes(call.func).value)]
-    return any(
-        name.partition(".")[0] in _STORES and name.rpartition(".")[2].partition("_")[0] in _WRITES for name in names
-    )
+    verbs = {name.rpartition(".")[2].partition("_")[0] for name in names if name.partition(".")[0] in _STORES}
+    return bool(verbs & _WRITES) or ("execute" in verbs and _says_to_write(call))
+
+
+def _says_to_write(call: cst.Call) -> bool:
+    """Whether the statement that a call executes is written here, and changes something."""
+    texts = [node.evaluated_value for node in own(*call.args) if isinstance(node, cst.SimpleString)]
+    return any(isinstance(text, str) and _CHANGING.match(text) for text in texts)
 
 
 def _is_context_manager(unit: Unit, function: cst.CSTNode | None) -> bool:
@@ -139,6 +145,7 @@ _CLOCKS = frozenset(
         *("asyncio.AbstractEventLoop.time", "asyncio.events.AbstractEventLoop.time"),
     }
 )
+_CHANGING = re.compile(r"\s*(insert|update|delete|replace|merge|create|alter|drop|truncate|grant)\b", re.IGNORECASE)
 _STORES = frozenset(
     {
         *(
@@ -171,7 +178,7 @@ _STORES = frozenset(
 )
 _WRITES = frozenset(
     {
-        *("bulk", "commit", "delete", "execute", "executemany", "hset", "index", "insert", "lpush", "patch", "post"),
+        *("bulk", "commit", "delete", "executemany", "hset", "index", "insert", "lpush", "patch", "post"),
         *("produce", "publish", "put", "rpush", "save", "send", "sendmail", "set", "storbinary", "update", "upload"),
         *("write", "xadd"),
     }

@@ -268,5 +268,6 @@ def _is_flag(value: cst.BaseExpression | None) -> bool:
 
 
 def _says_failure(node: cst.CSTNode) -> bool:
-    """Whether a name says that something went wrong, as in `Status.FAILED`."""
-    return isinstance(node, cst.Name) and bool(words_of(node.value) & _FAILURES)
+    """Whether a name or text says that something went wrong, as in `Status.FAILED` and `{"status": "error"}`."""
+    text = node.value if isinstance(node, cst.Name | cst.SimpleString) else ""
+    return bool(words_of(text) & _FAILURES)

@@ -18,7 +18,7 @@ def recursion(unit: Unit, node: AnyTry) -> RetryLoop | None:
     if not isinstance(function, cst.FunctionDef):
         return None
     again = [(handler, call) for handler in node.handlers if (call := _call_again(unit, function, handler.body))]
-    if not again or _changes_its_input(unit, function):
+    if not again or _changes_its_input(unit, function, node):
         return None
     arguments = {handler: _arguments(unit, function, call) for handler, call in again}
     counted = "counted" in arguments.values() or _keeps_count(function)
@@ -37,7 +37,7 @@ def refusal(unit: Unit, node: cst.If) -> RetryLoop | None:
         return None
     again = _call_again(unit, function, node.body)
     asked = _asked(function, node.test) if again else None
-    if again is None or asked is None or _changes_its_input(unit, function):
+    if again is None or asked is None or _changes_its_input(unit, function, node):
         return None
     request, answer = asked
     tests = guards.tests_before(unit, again, function.body)
@@ -142,11 +142,19 @@ def _all_parameters(params: cst.Parameters) -> Iterator[cst.Param]:
     yield from (star for star in stars if isinstance(star, cst.Param))
 
 
-def _changes_its_input(unit: Unit, function: cst.FunctionDef) -> bool:
-    """Whether the function stores something that outlives the call and that it reads, so that the next call differs."""
-    nodes = tuple(own(function.body))
-    literal = {target for node in nodes if isinstance(node, cst.Assign) and _is_literal(node) for target in own(node)}
-    changing = (node for node in nodes if node not in literal and not isinstance(node, cst.AugAssign))
+def _changes_its_input(unit: Unit, function: cst.FunctionDef, node: AnyTry | cst.If) -> bool:
+    """Whether the function stores what outlives the call and is read again, so that the next call differs.
+
+    What follows the `try` or `if` in its own block runs after success only.
+    """
+    block = unit.parent(node)
+    after = block.body[[*block.body].index(node) + 1 :] if isinstance(block, cst.IndentedBlock) else ()
+    later = {*own(*after)}
+    nodes = tuple(inner for inner in own(function.body) if inner not in later)
+    literal = {
+        target for inner in nodes if isinstance(inner, cst.Assign) and _is_literal(inner) for target in own(inner)
+    }
+    changing = (inner for inner in nodes if inner not in literal and not isinstance(inner, cst.AugAssign))
     return any("." in place for place in stored(changing) & loaded(nodes, unit))
 
 

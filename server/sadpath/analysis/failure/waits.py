@@ -8,7 +8,7 @@ import libcst as cst
 
 from sadpath.analysis.failure import guards
 from sadpath.analysis.failure.bounds import has_context, waiting
-from sadpath.analysis.failure.effects import called, function_name, words_of
+from sadpath.analysis.failure.effects import called, function_name, last_name, words_of
 from sadpath.analysis.failure.places import Loop, calls_in, nearest_loop, own, place_name
 from sadpath.analysis.meaning.evaluator import Evaluator
 from sadpath.analysis.meaning.program import mentions
@@ -39,12 +39,16 @@ def _contexts(
         yield "ignored", ignored
     if isinstance(receiver, cst.Name) and (maker := _reply_slot(unit, receiver, call, scope)) is not None:
         yield "handed", maker
+    if receiver is not None and (crossing := _crossing(unit, receiver)) is not None:
+        yield "crossing", crossing
     if receiver is not None and (asking := _asking(unit, call, receiver, before)) is not None:
         yield "asked", asking
     if receiver is not None and (sending := _sending_beside(unit, receiver, scope)) is not None:
         yield "duplex", sending
     if receiver is not None and (loop := _watching_loop(unit, evaluator, call, receiver)) is not None:
         yield "watched", loop
+    if nearest_loop(unit, call) is scope and (route := _route(unit, scope)) is not None:
+        yield "serving", route
     if _ends_something(scope.name.value) and not any(map(_tells, before)):
         yield "ending", scope
 
@@ -54,7 +58,7 @@ def _on_future(unit: Unit, node: cst.Await, scope: cst.FunctionDef) -> Wait | No
     if not isinstance(node.expression, cst.Name):
         return None
     maker = _reply_slot(unit, node.expression, node, scope)
-    if maker is None:
+    if not isinstance(maker, cst.Call) or function_name(maker) not in ("create_future", "Future"):
         return None
     found = unit.denotes(node.expression)
     fact = unit.libraries.timeout(f"{name_of(found.value)}.__await__") if isinstance(found.value, Instance) else None
@@ -134,6 +138,25 @@ def _hands_on(unit: Unit, call: cst.Call) -> bool:
     return _first_word(function_name(call)) in _HANDING and not called(unit, call).startswith(("asyncio.", "builtins."))
 
 
+def _crossing(unit: Unit, receiver: cst.BaseExpression) -> cst.Call | None:
+    """The call that gave the coroutine to the event loop of another thread."""
+    made: cst.CSTNode = receiver
+    if isinstance(receiver, cst.Name):
+        bindings = unit.bound_by(receiver)
+        made = bindings[0].value if len(bindings) == 1 and isinstance(bindings[0], cst.Assign) else receiver
+    return made if isinstance(made, cst.Call) and called(unit, made) == "asyncio.run_coroutine_threadsafe" else None
+
+
+def _route(unit: Unit, scope: cst.FunctionDef) -> cst.Decorator | None:
+    """The decorator that makes a function answer web requests."""
+    for decorator in scope.decorators:
+        made = decorator.decorator
+        name = called(unit, made) if isinstance(made, cst.Call) else ""
+        if name.partition(".")[0] in _FRAMEWORKS and name.rpartition(".")[2] in _ROUTES:
+            return decorator
+    return None
+
+
 def _asking(unit: Unit, call: cst.Call, receiver: cst.BaseExpression, before: Sequence[cst.CSTNode]) -> cst.Call | None:
     """The call that sends the question whose answer is waited for: in the same round of the same loop, if in one."""
     loop, around = _loop_of(unit, call), {*unit.ancestors(call)}
@@ -143,40 +166,42 @@ def _asking(unit: Unit, call: cst.Call, receiver: cst.BaseExpression, before: Se
     for node in reversed(before):
         if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Attribute) or node in around:
             continue
-        verb, same = _first_word(function_name(node)), place_name(node.func.value) == place
-        if not _asks(verb, name, same) or _is_elsewhere(unit, node, call):
+        same = place_name(node.func.value) == place
+        if not _asks(unit, node.func, name, same) or _is_elsewhere(unit, node, call):
             continue
         if nearest_loop(unit, node) is nearest_loop(unit, call) or (loop is not None and _collects(loop, node, name)):
             return node
     return None
 
 
-def _asks(verb: str, name: str, same: bool) -> bool:
-    """Whether a method of the first word `verb` may send the question that a method called `name` waits for."""
+def _asks(unit: Unit, asking: cst.Attribute, name: str, same: bool) -> bool:
+    """Whether a method may send the question that a method called `name` waits for, on the same object or another."""
+    verb = _first_word(asking.attr.value)
     if name.startswith("recv"):
         return same and verb in ("send", "sendall", "sendto")
     if name.startswith("read"):
-        return verb in ("write", "writelines", "send", "sendall")
+        writer = unit.denotes(asking.value).value
+        is_writer = name_of(writer) == "asyncio.StreamWriter" if isinstance(writer, Instance) else _is_writer(asking)
+        return is_writer and verb in ("write", "writelines")
     if name.startswith("receive"):
         return verb == "send"
     return not same and verb in _ASKING
 
 
+def _is_writer(asking: cst.Attribute) -> bool:
+    """Whether what is written to is named as a stream's other half; a file or buffer answers nothing."""
+    return bool(words_of(last_name(asking.value)) & {"writer", "stdin", "transport"})
+
+
 def _is_elsewhere(unit: Unit, asking: cst.Call, call: cst.Call) -> bool:
-    """Whether the question is asked on a way that does not lead to the wait: in another branch, or one that leaves."""
+    """Whether the question is only asked on some of the ways that lead to the wait."""
     around = {*unit.ancestors(call)}
     for outer in unit.ancestors(asking):
         if outer in around:
             return isinstance(outer, cst.If)
-        if isinstance(outer, cst.ExceptHandler) or (isinstance(outer, cst.IndentedBlock) and _leaves(outer)):
+        if isinstance(outer, cst.ExceptHandler | cst.If):
             return True
     return False
-
-
-def _leaves(block: cst.IndentedBlock) -> bool:
-    last = block.body[-1] if block.body else None
-    leaving = cst.Return | cst.Raise | cst.Continue | cst.Break
-    return isinstance(last, cst.SimpleStatementLine) and any(isinstance(one, leaving) for one in last.body)
 
 
 def _collects(loop: cst.While | cst.For, asking: cst.Call, name: str) -> bool:
@@ -261,6 +286,9 @@ def _ending_methods(evaluator: Evaluator, place: str) -> frozenset[str]:
 
 
 def _ends_something(name: str) -> bool:
+    """Whether a function of that name ends something now, not when something else happens."""
+    if words_of(name) & {"when", "on", "after", "until", "if", "wait", "join"}:
+        return False
     return name in ("__exit__", "__aexit__", "__del__") or _first_word(name) in _ENDING
 
 
@@ -281,7 +309,14 @@ def _first_word(name: str) -> str:
 _ENDING = frozenset(
     {"stop", "close", "aclose", "shutdown", "terminate", "teardown", "cleanup", "disconnect", "quit", "destroy", "exit"}
 )
-_TELLING = frozenset({"set", "put", "send", "cancel", "shutdown", "terminate", "kill", "notify", "release", "write"})
+_TELLING = frozenset(
+    {
+        *("set", "put", "send", "write", "enqueue", "notify", "signal", "wake", "wakeup", "interrupt", "request"),
+        *("cancel", "abort", "shutdown", "terminate", "kill", "release"),
+    }
+)
 _ASKING = frozenset({"send", "put", "publish", "request", "emit"})
 _HANDING = frozenset({"send", "put", "publish", "register", "enqueue", "setdefault", "set", "request", "submit"})
 _GATHERING = frozenset({"append", "extend", "write", "update", "feed"})
+_FRAMEWORKS = frozenset({"fastapi", "flask", "starlette", "sanic", "quart", "litestar", "aiohttp", "bottle"})
+_ROUTES = frozenset({"get", "post", "put", "patch", "delete", "route", "api_route"})

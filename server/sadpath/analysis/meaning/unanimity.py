@@ -5,6 +5,7 @@ from sadpath.analysis.meaning.queries import query
 from sadpath.rule import Evidence
 
 _SHORTEST_TELLING_NAME = 8
+_WORDS_THAT_TELL = 3
 
 
 @query(cycle=())
@@ -14,13 +15,13 @@ def unanimous(program: Program, path: str, name: str) -> tuple[Evidence, ...]:
     Every definition of the name in the project is `async def`, nothing is assigned to it, and neither the standard
     library nor a package that the file imports has the name. Of packages that are not installed that cannot be known:
     there, only a name of several words is taken to be the project's own. And the project awaits such calls at least as
-    often as it drops them.
+    often as it drops them, if the name is not longer than those of most libraries.
     """
     files = program.queries.ask(coroutines_named, name)
     if not files or any(_has(program, package, path, name) for package in ("", *_imported(program, path))):
         return ()
     awaited, dropped = program.queries.ask(calls_named, name)
-    if awaited < dropped:
+    if awaited < dropped and _words(name) < _WORDS_THAT_TELL:
         return ()
     count = f"all {len(files)} definitions" if len(files) > 1 else "the only definition"
     scope = _class_in(program, files[0], name)
@@ -39,7 +40,11 @@ def _has(program: Program, package: str, importer: str, name: str) -> bool:
 
 
 def _is_telling(name: str) -> bool:
-    return "_" in name.strip("_") and len(name) >= _SHORTEST_TELLING_NAME
+    return _words(name) > 1 and len(name) >= _SHORTEST_TELLING_NAME
+
+
+def _words(name: str) -> int:
+    return len([word for word in name.split("_") if word])
 
 
 def _class_in(program: Program, path: str, name: str) -> str:

@@ -25,9 +25,7 @@ from sadpath.rule import Blocking, Confidence, Context, Instance, Unit, Wait, na
 def wait(unit: Unit, evaluator: Evaluator, node: cst.Call | cst.Await) -> Wait | None:
     """The first context in which a call, or awaiting a future, waits without a bound; None where that is harmless."""
     scope = unit.scope(node)
-    if not isinstance(scope, cst.FunctionDef):
-        return None
-    if _is_told_of_timeouts(unit, node):
+    if not isinstance(scope, cst.FunctionDef) or _is_lookup(node) or _is_told_of_timeouts(unit, node):
         return None
     if isinstance(node, cst.Await):
         return _on_future(unit, node, scope)
@@ -36,6 +34,13 @@ def wait(unit: Unit, evaluator: Evaluator, node: cst.Call | cst.Await) -> Wait |
         if found is not None:
             return Wait(found, context, cause)
     return None
+
+
+def _is_lookup(node: cst.CSTNode) -> bool:
+    """Whether a call is the `get` of a dict or the `join` of a string: most are, so this spares much evaluation."""
+    if not isinstance(node, cst.Call) or not node.args or function_name(node) not in ("get", "join"):
+        return False
+    return isinstance(node.args[0].value, cst.BaseString | cst.BaseComp) or len(node.args) > 2
 
 
 def _is_told_of_timeouts(unit: Unit, node: cst.CSTNode) -> bool:

@@ -8,6 +8,7 @@ from sadpath.rule import (
     Diagnostic,
     Function,
     Related,
+    Role,
     Severity,
     Unit,
     Usage,
@@ -91,7 +92,11 @@ def cached_coroutine(node: cst.CSTNode, unit: Unit) -> Iterator[Diagnostic]:
     """
     if isinstance(node, cst.Decorator):
         yield from _cached(node, unit)
-    elif isinstance(node, cst.Call) and isinstance(unit.parent(node), cst.Assign | cst.AnnAssign):
+    elif (
+        isinstance(node, cst.Call)
+        and unit.role is not Role.TEST
+        and isinstance(unit.parent(node), cst.Assign | cst.AnnAssign)
+    ):
         yield from _awaited_twice(node, unit)
 
 

@@ -217,7 +217,7 @@ def _decorator_name(decorator: cst.Decorator, unit: Unit) -> str:
 def _special(node: cst.FunctionDef, unit: Unit) -> Iterator[Diagnostic]:
     """A method that Python or `unittest` calls."""
     cls, name = unit.enclosing_class(node), node.name.value
-    if cls is None or not _has_body(node):
+    if cls is None or unit.scope(node) is not None or not _has_body(node):
         return
     yields = any(isinstance(inner, cst.Yield) and unit.scope(inner) is node for inner in unit.walk(node.body))
     if name in _SPECIAL and not node.decorators and not (yields and name == "__aiter__"):

@@ -12,7 +12,7 @@ from sadpath.rule import Confidence, Diagnostic, Exit, Handler, Related, Severit
     summary="work that fails for any reason goes back into its queue, for ever",
     visits=(cst.ExceptHandler, cst.ExceptStarHandler),
     severity=Severity.WARNING,
-    words=("nack", "basic_nack", "reject", "basic_reject", "requeue", "put", "put_nowait", "append", "appendleft"),
+    words=("except",),
 )
 def requeued_failure(node: cst.CSTNode, unit: Unit) -> Iterator[Diagnostic]:
     """Finds handlers of all errors that put what failed back where it came from, without counting.

@@ -77,10 +77,14 @@ def unawaited_coroutine(node: cst.CSTNode, unit: Unit) -> Iterator[Diagnostic]:
             save(order)  # expect: unawaited-coroutine "`save` never runs"
         saved = save(order)  # expect: unawaited-coroutine "`saved` holds the coroutine"
         return saved.id
+
+    async def count(shop) -> int:
+        return is_open(shop)  # expect: unawaited-coroutine "`is_open(...)` is returned before it ran"
     ```
 
     Calling a coroutine function runs none of its body. It only makes a coroutine, which runs when it is awaited or
-    made a task. Coroutines that are passed on, returned or stored are no findings: someone else may await them.
+    made a task. Coroutines that are passed on, returned or stored are no findings, as someone else may await them,
+    unless what takes them is declared or written for the result.
 
     ```python
     import asyncio

@@ -24,6 +24,8 @@ FAMILIES = {
     "unbounded-retry": "retry",
     "lost-task": "await",
     "unawaited-coroutine": "await",
+    "coroutine-as-callback": "await",
+    "cached-coroutine": "await",
 }
 KNOWN = {*FAMILIES, UNUSED, INVALID}
 
@@ -63,7 +65,7 @@ def accepted_rules(code: str, text: str) -> set[str]:
 
 
 EXCEPTS = {"bare-except", "swallowed-exception", "swallowed-cancellation"}
-AWAITS = {"lost-task", "unawaited-coroutine"}
+AWAITS = {"lost-task", "unawaited-coroutine", "coroutine-as-callback", "cached-coroutine"}
 
 
 @pytest.mark.parametrize(
@@ -93,10 +95,10 @@ AWAITS = {"lost-task", "unawaited-coroutine"}
         ("# flake8: noqa", set()),
         ("# type: ignore", AWAITS),
         ("# type:ignore[unused-coroutine, attr-defined]", {"unawaited-coroutine"}),
-        ("# type: ignore[arg-type]", set()),
+        ("# type: ignore[attr-defined]", set()),
         ("# type: Ignored", set()),
         ("# pyright: ignore[reportUnusedCoroutine]", {"unawaited-coroutine"}),
-        ("# ty: ignore[unused-awaitable]", AWAITS),
+        ("# ty: ignore[unused-awaitable]", {"lost-task", "unawaited-coroutine"}),
         ("# pyrefly: ignore", AWAITS),
         ("# type: ignore[misc] # noqa: S113", {"missing-timeout"}),
         ("# mypy: ignore-errors", AWAITS),

@@ -72,7 +72,7 @@ def _made(call: Executed, name: str, server: Server, bound: float | None) -> obj
 
 
 def _judged(call: Executed, grace: float) -> dict[str, str]:
-    bounded = _watched(call, call.bound, LIMIT)
+    bounded = _watched(call, call.bound, min(LIMIT, 0.8 * call.ends))
     socket.setdefaulttimeout(call.bound)
     defaulted = _watched(call, None, LIMIT) if call.default else bounded
     socket.setdefaulttimeout(None)
@@ -93,7 +93,7 @@ def _watched(call: Executed, bound: float | None, until: float) -> dict[str, Wat
 
 def _bounded(watched: Watched, bound: float) -> str:
     if watched.ended_after is None:
-        return f"still blocked {LIMIT} s after its start, with a bound of {bound} s"
+        return f"still blocked, with a bound of {bound} s"
     if watched.ended_after < 0.8 * bound:
         return f"{watched.outcome} after {watched.ended_after:.2f} s, before its bound of {bound} s"
     return ""

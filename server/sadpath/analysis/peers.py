@@ -11,7 +11,8 @@ Rules: TypeAlias = frozenset[str] | None
 
 _BREADTH = frozenset({"bare-except", "swallowed-exception", "swallowed-cancellation"})
 _SILENCE = frozenset({"swallowed-exception", "swallowed-cancellation"})
-_AWAIT = frozenset({"lost-task", "unawaited-coroutine"})
+_DROPPED = frozenset({"lost-task", "unawaited-coroutine"})
+_AWAIT = _DROPPED | {"coroutine-as-callback", "cached-coroutine"}
 
 MEANINGS: Mapping[frozenset[str], tuple[str, ...]] = MappingProxyType(
     {
@@ -38,7 +39,11 @@ MEANINGS: Mapping[frozenset[str], tuple[str, ...]] = MappingProxyType(
             *("ASYNC105", "TRIO105", "unused-coroutine", "reportUnusedCoroutine", "truthy-bool", "truthy-function"),
             *("reportUnnecessaryComparison", "redundant-condition"),
         ),
-        _AWAIT: ("unused-awaitable", "unused-call-result", "reportUnusedCallResult"),
+        frozenset({"unawaited-coroutine", "coroutine-as-callback"}): (
+            *("return-value", "arg-type", "reportReturnType", "reportArgumentType", "invalid-return-type"),
+            *("invalid-argument-type", "bad-return", "bad-argument-type"),
+        ),
+        _DROPPED: ("unused-awaitable", "unused-call-result", "reportUnusedCallResult"),
     }
 )
 """What pycodestyle, bugbear, blind-except, bandit, pylint, ruff, flake8-async, wemake, Sonar, mypy, pyright, ty and

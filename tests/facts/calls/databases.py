@@ -130,7 +130,7 @@ def redis_from_url_query(name: str, server: Server, bound: float | None) -> obje
 
     from_url = redis.from_url if name == "redis.from_url" else redis.Redis.from_url
     query = "" if bound is None else f"?socket_timeout={bound}"
-    return from_url(f"redis://{server.address}{query}", retry=_once("redis")).get("key")
+    return from_url(f"redis://{server.address}{query}", socket_timeout=None, retry=_once("redis")).get("key")
 
 
 @executed("redis.from_url", "redis.Redis.from_url")

@@ -59,6 +59,16 @@ def catches(unit: Unit, catcher: Catcher, raised: cst.BaseExpression) -> bool:
     return same or unit.is_exception(value, *(name for name in names if name))
 
 
+def catches_network(catcher: Catcher) -> bool:
+    """Whether a handler names a common base of what goes wrong on a network, which is raised for much else, too."""
+    if isinstance(catcher, cst.With) or catcher.type is None:
+        return False
+    types = (
+        [element.value for element in catcher.type.elements] if isinstance(catcher.type, cst.Tuple) else [catcher.type]
+    )
+    return any(last_name(one) in _NETWORK for one in types)
+
+
 def is_not_ready(expression: cst.BaseExpression) -> bool:
     """Whether a test asks if the failure only means "not yet": `EINTR`, `EAGAIN`, an SSL want, a name that is taken."""
     return any(isinstance(node, cst.Name) and node.value in _NOT_READY for node in walk(expression))
@@ -142,6 +152,7 @@ _CONNECTION = re.compile(
     r"[Cc]onnect|Network(?!X)|Broker|Unreachable|Unavailable|Operational|Disconnect|Transport|WebSocket|Socket"
 )
 _REFUSED = re.compile(r"Unauthori[sz]ed|Forbidden|Auth(?!or)|Token|Credential|Session(Expired|Invalid)|LoginRequired")
+_NETWORK = frozenset({"OSError", "IOError", "ClientError", "RequestException", "RequestError", "HTTPError"})
 _NOT_READY = frozenset(
     {
         *("EINTR", "EAGAIN", "EWOULDBLOCK", "EINPROGRESS", "EALREADY", "EEXIST", "SSL_ERROR_WANT_READ"),

@@ -155,6 +155,13 @@ def closes(call: cst.Call) -> bool:
     return bool(words_of(function_name(call)) & {"close", "aclose", "disconnect"})
 
 
+def lasts(call: cst.Call) -> bool:
+    """Whether a call, by its name, goes on as long as a connection stands."""
+    return bool(
+        words_of(function_name(call)) & {"listen", "consume", "consuming", "forever", "serve", "receive", "run"}
+    )
+
+
 def returns_value(unit: Unit, step: cst.CSTNode) -> bool:
     """Whether a step is a call of Twisted's `returnValue`, which leaves a generator as `return` leaves a function."""
     if not isinstance(step, cst.Expr) or not isinstance(step.value, cst.Call):
@@ -197,25 +204,17 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 _SLEEPS = frozenset(
     {
-        "time.sleep",
-        "asyncio.sleep",
-        "asyncio.tasks.sleep",
-        "anyio.sleep",
-        "trio.sleep",
-        "curio.sleep",
-        "gevent.sleep",
-        "eventlet.sleep",
-        "eventlet.greenthread.sleep",
-        "tornado.gen.sleep",
+        "anyio.sleep", "asyncio.sleep", "asyncio.tasks.sleep", "curio.sleep", "eventlet.greenthread.sleep",
+        "eventlet.sleep", "gevent.sleep", "time.sleep", "tornado.gen.sleep", "trio.sleep",
     }
-)
+)  # fmt: skip
 _OUTSIDE = frozenset({"builtins.open", "io.open", "os.open"})
 _OF_THE_INSTALLATION = frozenset(
     {
-        *("importlib.metadata.version", "importlib_metadata.version", "pkg_resources.get_distribution"),
-        *("importlib.metadata.metadata", "importlib_metadata.metadata"),
+        "importlib.metadata.metadata", "importlib.metadata.version", "importlib_metadata.metadata",
+        "importlib_metadata.version", "pkg_resources.get_distribution",
     }
-)
+)  # fmt: skip
 _REPORTING = frozenset({"builtins.print", "click.echo", "click.secho", "typer.echo", "rich.print"})
 _LOGGING_METHODS = frozenset({"debug", "info", "warning", "warn", "exception", "print", "print_exc", "format_exc"})
 _LOUD_METHODS = frozenset({"error", "critical", "fatal", "log", "msg", "trace", "success", "notice", "emit", "write"})
@@ -229,32 +228,20 @@ _PAUSING_WORDS = frozenset(
 )
 _WAITING_WORDS = frozenset(
     {
-        *(
-            "wait",
-            "result",
-            "results",
-            "get",
-            "join",
-            "poll",
-            "acquire",
-            "recv",
-            "receive",
-            "recvfrom",
-            "read",
-            "readline",
-        ),
-        *("accept", "select", "drain", "events", "exception", "communicate", "next", "consume", "fetch", "expect"),
+        "accept", "acquire", "communicate", "consume", "drain", "events", "exception", "expect", "fetch", "get",
+        "join", "next", "poll", "read", "readline", "receive", "recv", "recvfrom", "result", "results", "select",
+        "wait",
     }
-)
+)  # fmt: skip
 _STREAM_WORDS = frozenset({"recv", "receive", "recvfrom", "recvmsg", "accept", "readline", "select", "poll", "waitpid"})
 _TURN_WORDS = frozenset(
     {
-        *("recv", "receive", "recvfrom", "read", "readline", "accept", "poll", "select", "get", "next", "dequeue"),
-        *("pop", "acquire", "join", "listen", "drain", "handle", "process", "serve", "dispatch", "once", "one"),
-        *("step", "tick", "turn", "iteration", "iterate", "send", "write", "publish", "ping", "beat", "heartbeat"),
-        *("flush", "update", "refresh", "sync", "check"),
+        "accept", "acquire", "beat", "check", "dequeue", "dispatch", "drain", "flush", "get", "handle", "heartbeat",
+        "iterate", "iteration", "join", "listen", "next", "once", "one", "ping", "poll", "pop", "process", "publish",
+        "read", "readline", "receive", "recv", "recvfrom", "refresh", "select", "send", "serve", "step", "sync",
+        "tick", "turn", "update", "write",
     }
-)
+)  # fmt: skip
 _RAISING_WORDS = frozenset(
     {
         *("raise", "raises", "reraise", "abort", "fail", "give", "exit", "die", "check", "ensure"),
@@ -269,90 +256,46 @@ _FRESH_WORDS = frozenset(
 )
 _UNIQUE_WORDS = frozenset(
     {
-        *_FRESH_WORDS,
-        "uuid",
+        *_FRESH_WORDS, "generate", "generator", "hex", "id", "mktemp", "slug", "token", "unique", "urlsafe", "uuid",
         "uuid4",
-        "unique",
-        "token",
-        "hex",
-        "generate",
-        "generator",
-        "slug",
-        "id",
-        "urlsafe",
-        "mktemp",
     }
-)
+)  # fmt: skip
 _ASKING = frozenset(
     {
-        *("input", "raw_input", "getpass", "prompt", "ask", "confirm", "getch", "getche", "getkey", "get_wch"),
-        *("getstr", "read_key", "readkey", "cmdloop", "unsafe_ask", "interact", "get_input", "choose"),
+        "ask", "choose", "cmdloop", "confirm", "get_input", "get_wch", "getch", "getche", "getkey", "getpass",
+        "getstr", "input", "interact", "prompt", "raw_input", "read_key", "readkey", "unsafe_ask",
     }
-)
+)  # fmt: skip
 _COMPUTING_MODULES = frozenset(
     {
-        *("builtins", "json", "re", "math", "struct", "ast", "datetime", "base64", "string", "copy", "operator"),
-        *("decimal", "fractions", "enum", "dataclasses", "itertools", "functools", "collections", "inspect"),
-        *("typing", "uuid", "random", "secrets", "textwrap", "contextlib", "weakref", "types", "time", "calendar"),
-        *("heapq", "bisect", "statistics", "html", "binascii", "hashlib", "hmac", "numbers", "abc", "errno"),
+        "abc", "ast", "base64", "binascii", "bisect", "builtins", "calendar", "collections", "contextlib", "copy",
+        "dataclasses", "datetime", "decimal", "enum", "errno", "fractions", "functools", "hashlib", "heapq", "hmac",
+        "html", "inspect", "itertools", "json", "math", "numbers", "operator", "random", "re", "secrets",
+        "statistics", "string", "struct", "textwrap", "time", "types", "typing", "uuid", "weakref",
     }
-)
+)  # fmt: skip
 _METHODS_OF_VALUES = frozenset(
     {
-        *("capitalize", "casefold", "decode", "dumps", "encode", "endswith", "format", "fromisoformat"),
-        *(
-            "fromtimestamp",
-            "hexdigest",
-            "isdigit",
-            "isoformat",
-            "items",
-            "json",
-            "keys",
-            "ljust",
-            "loads",
-            "lower",
-            "lstrip",
-        ),
-        *("partition", "removeprefix", "removesuffix", "replace", "rjust", "rpartition", "rsplit", "rstrip", "split"),
-        *("splitlines", "startswith", "strftime", "strip", "strptime", "title", "total_seconds", "upper", "urlparse"),
-        *("urlsplit", "values", "zfill"),
+        "capitalize", "casefold", "decode", "dumps", "encode", "endswith", "format", "fromisoformat", "fromtimestamp",
+        "hexdigest", "isdigit", "isoformat", "items", "json", "keys", "ljust", "loads", "lower", "lstrip",
+        "partition", "removeprefix", "removesuffix", "replace", "rjust", "rpartition", "rsplit", "rstrip", "split",
+        "splitlines", "startswith", "strftime", "strip", "strptime", "title", "total_seconds", "upper", "urlparse",
+        "urlsplit", "values", "zfill",
     }
-)
+)  # fmt: skip
 _COMPUTING_METHODS = frozenset(
     {
-        *("append", "items", "keys", "values", "split", "strip", "format", "encode", "decode", "startswith"),
-        *("endswith", "lower", "upper", "replace", "copy", "pop", "popleft", "update", "add", "extend", "remove"),
-        *("insert", "sort", "index", "count", "setdefault", "group", "match", "search", "is_set", "done", "json"),
-        *("loads", "dumps", "isinstance", "getattr", "cast", "discard", "clear", "hexdigest", "isoformat", "float"),
-        *(
-            "int",
-            "len",
-            "partial",
-            "throw",
-            "set",
-            "set_result",
-            "set_exception",
-            "raise_for_status",
-            "mkdir",
-            "makedirs",
-        ),
+        "add", "append", "cast", "clear", "copy", "count", "decode", "discard", "done", "dumps", "encode", "endswith",
+        "extend", "float", "format", "getattr", "group", "hexdigest", "index", "insert", "int", "is_set",
+        "isinstance", "isoformat", "items", "json", "keys", "len", "loads", "lower", "makedirs", "match", "mkdir",
+        "partial", "pop", "popleft", "raise_for_status", "remove", "replace", "search", "set", "set_exception",
+        "set_result", "setdefault", "sort", "split", "startswith", "strip", "throw", "update", "upper", "values",
     }
-)
+)  # fmt: skip
 _COMPUTING_WORDS = frozenset(
     {
-        *("parse", "parser", "parsed", "tokenize", "validate", "convert", "compute", "calculate", "eval", "match"),
-        *(
-            "format",
-            "render",
-            "sample",
-            "random",
-            "choice",
-            "shuffle",
-            "normalize",
-            "compile",
-            "solve",
-            "cholesky",
-            "coerce",
-        ),
+        "calculate", "choice", "cholesky", "coerce", "compile", "compute", "convert", "eval", "format", "match",
+        "normalize", "parse", "parsed", "parser", "random", "render", "sample", "shuffle", "solve", "tokenize",
+        "validate",
     }
-)
+)  # fmt: skip

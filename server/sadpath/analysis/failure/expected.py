@@ -34,17 +34,17 @@ _CONDITIONAL = (
 _COROUTINE_ATTRIBUTES = frozenset({"send", "throw", "close"})
 
 
-def refuses(evaluator: Evaluator, expected: Value) -> bool:
-    """Whether nothing of an expected type can be awaited."""
-    return all(_is_plain(evaluator.program, member) for member in members(expected))
-
-
 def refuses_argument(evaluator: Evaluator, call: cst.Call, argument: cst.Arg) -> bool:
     """Whether a function is declared or written so that it can make no use of an awaitable as this argument."""
     if any(given.star for given in call.args):
         return False
     keyword = argument.keyword.value if argument.keyword is not None else ""
     return _refuses_at(evaluator, call, keyword, call.args.index(argument))
+
+
+def refuses_attribute(evaluator: Evaluator, statement: cst.AnnAssign) -> bool:
+    """Whether an attribute is declared, where it is assigned, to hold something that cannot be awaited."""
+    return not isinstance(statement.target, cst.Name) and _refuses(evaluator, statement.annotation)
 
 
 def refuses_result(evaluator: Evaluator, node: cst.FunctionDef, *, yielded: bool) -> bool:
@@ -55,19 +55,33 @@ def refuses_result(evaluator: Evaluator, node: cst.FunctionDef, *, yielded: bool
     """
     if node.returns is None:
         return not yielded and node.asynchronous is not None and _gives_result(evaluator, node)
-    declared = generics.closed(annotated.instance(evaluator, node.returns.annotation).value)
     if not yielded:
-        return refuses(evaluator, declared) and (node.asynchronous is not None or _only_coroutines(evaluator, node))
-    cls = declared.cls if isinstance(declared, Instance) else None
-    is_iterator = cls is not None and cls.name.rpartition(".")[2] in _ITERATORS
-    return is_iterator and cls is not None and bool(cls.arguments) and refuses(evaluator, cls.arguments[0])
+        is_meant = node.asynchronous is not None or _only_coroutines(evaluator, node)
+        return is_meant and _refuses(evaluator, node.returns)
+    declared = _declared(evaluator, node.returns)
+    cls = declared.cls if isinstance(declared, Instance) else Class("")
+    items = cls.arguments[:1] if cls.name.rpartition(".")[2] in _ITERATORS else ()
+    return bool(items) and _are_plain(evaluator.program, items[0])
 
 
 @query(cycle=False)
 def refuses_parameter(program: Program, path: str, qualname: str, keyword: str, position: int) -> bool:
     """Whether a function can make no use of an awaitable as the argument of a keyword, or else of a position."""
     found = [(e, n) for e, n in definitions(program, path, qualname) if isinstance(n, cst.FunctionDef)]
-    return bool(found) and all(_refuses(evaluator, node, keyword, position) for evaluator, node in found)
+    return bool(found) and all(_makes_no_use(evaluator, node, keyword, position) for evaluator, node in found)
+
+
+def _declared(evaluator: Evaluator, annotation: cst.Annotation) -> Value:
+    return generics.closed(annotated.instance(evaluator, annotation.annotation).value)
+
+
+def _refuses(evaluator: Evaluator, annotation: cst.Annotation) -> bool:
+    """Whether nothing of a declared type can be awaited."""
+    return _are_plain(evaluator.program, _declared(evaluator, annotation))
+
+
+def _are_plain(program: Program, value: Value) -> bool:
+    return all(_is_plain(program, member) for member in members(value))
 
 
 def _refuses_at(evaluator: Evaluator, call: cst.Call, keyword: str, position: int) -> bool:
@@ -96,7 +110,7 @@ def _is_plain_field(program: Program, cls: Class, name: str) -> bool:
     if field is None or field.kind != "declared" or not ancestry.complete:
         return False
     makers = [program.queries.ask(classes.member, o.path, o.qualname, m) for o in own for m in ("__init__", "__new__")]
-    return not any(makers) and all(_is_plain(program, m) for m in members(generics.closed(field.denotation.value)))
+    return not any(makers) and _are_plain(program, generics.closed(field.denotation.value))
 
 
 def _function(evaluator: Evaluator, value: Value) -> Function | None:
@@ -167,13 +181,12 @@ def _is_result(evaluator: Evaluator, node: cst.Await, qualname: str) -> bool:
     return isinstance(above, cst.Expr | cst.Attribute | cst.Subscript)
 
 
-def _refuses(evaluator: Evaluator, node: cst.FunctionDef, keyword: str, position: int) -> bool:
+def _makes_no_use(evaluator: Evaluator, node: cst.FunctionDef, keyword: str, position: int) -> bool:
     parameter = _parameter(node.params, keyword, position)
     if parameter is None:
         return not keyword and _forwards(evaluator, node, position)
     if parameter.annotation is not None:
-        declared = annotated.instance(evaluator, parameter.annotation.annotation).value
-        return refuses(evaluator, generics.closed(declared))
+        return _refuses(evaluator, parameter.annotation)
     return _only_reads(evaluator, node, parameter.name.value)
 
 

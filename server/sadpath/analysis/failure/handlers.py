@@ -47,7 +47,7 @@ def _judged(unit: Unit, node: Catcher, caught: tuple[Value, ...], width: Width, 
         waits=waits,
         harm=harm(unit, node, body, ways),
         remark="" if isinstance(node, cst.With) else _remark(unit.comments(node)),
-        excused=_excused(unit, node, doubtful),
+        excused=_excused(unit, node, guarded),
         final=_is_final(unit, node),
         tidying=_tidying(unit, node),
         announced=_announced(unit, node),
@@ -199,13 +199,21 @@ def _remark(comments: Sequence[str]) -> str:
     return " ".join(word for word in words if word)
 
 
-def _excused(unit: Unit, node: Catcher, doubtful: Sequence[cst.Call]) -> bool:
+def _excused(unit: Unit, node: Catcher, guarded: Sequence[cst.CSTNode]) -> bool:
     function = unit.scope(node)
     if not isinstance(function, cst.FunctionDef):
         return False
     if _is_final(unit, node):
-        return all(releases(call) or words_of(last_name(call.func)) & _FREEING for call in doubtful)
+        return not any(_acts(unit, inner) for inner in guarded)
     return function.name.value in _TEXTS or _runs_at_exit(unit, function) or _takes_signals(function)
+
+
+def _acts(unit: Unit, step: cst.CSTNode) -> bool:
+    """Whether a statement in a destructor does more than to give back what its object holds."""
+    call = step.value if isinstance(step, cst.Expr) else None
+    if not isinstance(call, cst.Call) or not reaches_outside(unit, call):
+        return False
+    return not releases(call) and not words_of(last_name(call.func)) & _FREEING
 
 
 def _is_final(unit: Unit, node: Catcher) -> bool:

@@ -10,6 +10,7 @@ from sadpath.analysis.failure.causes import (
     Cause,
     asks_for_race,
     catches,
+    catches_network,
     caught_name,
     causes,
     is_not_ready,
@@ -95,7 +96,7 @@ class _Attempt:
         if self._is_left_by_success():
             return RetryLoop(self.loop, "loop", tried, failures, self._is_bounded(), guards.most(self.unit, self.loop))
         if restarting := tuple(failure for failure in failures if self._restarts(failure)):
-            return RetryLoop(self.loop, "restart", tried, restarting, bounded=True)
+            return RetryLoop(self.loop, "restart", self._opening or tried, restarting, bounded=True)
         return None
 
     @cached_property
@@ -270,21 +271,36 @@ class _Attempt:
         """Whether the loop runs something lasting, and runs it again at once when its connection is lost."""
         if self.condition not in (Condition.ENDLESS, Condition.STOPPED) or isinstance(self.loop, cst.For):
             return False
-        if not self._loses_connection(failure):
+        awaits = any(isinstance(node, cst.Await) for node in own(*self.before, *self.after))
+        if awaits or failure.delay is not Delay.NONE or not self._loses_connection(failure):
             return False
-        fetches = any(
-            isinstance(node, cst.Assign | cst.NamedExpr | cst.AnnAssign | cst.Yield) for node in own(*self.body)
-        )
+        return self._opening is not None or not (self._fetches() or self._is_paced())
+
+    @cached_property
+    def _opening(self) -> cst.Call | None:
+        """The call that opens a connection before anything else, where something lasting follows."""
+        around = calls_in(*self.before, *self.body, *self.after)
+        first = next((call for call in around if effects.reaches_outside(self.unit, call)), None)
+        if first is None or not effects.connects(first):
+            return None
+        lasts = any(isinstance(node, cst.For | cst.While) for node in own(*self.body))
+        return first if lasts or any(effects.lasts(call) for call in calls_in(*self.body)) else None
+
+    def _fetches(self) -> bool:
+        return any(isinstance(node, cst.Assign | cst.NamedExpr | cst.AnnAssign | cst.Yield) for node in own(*self.body))
+
+    def _is_paced(self) -> bool:
+        """Whether something outside of inner loops lets time pass, or handles one thing after the other."""
         inner = {node for one in own(*self.body) if isinstance(one, cst.For | cst.While) for node in own(one.body)}
         calls = [call for call in calls_in(self.loop) if call not in inner]
-        awaits = any(isinstance(node, cst.Await) for node in own(*self.before, *self.after))
-        paced = any(effects.pauses(self.unit, call) or effects.takes_turns(call) for call in calls)
-        return not fetches and not awaits and not paced and failure.delay is Delay.NONE
+        return any(effects.pauses(self.unit, call) or effects.takes_turns(call) for call in calls)
 
     def _loses_connection(self, failure: Failure) -> bool:
         found = causes(self.unit, failure.catcher) if not isinstance(failure.catcher, cst.BaseExpression) else ()
         opened = (item.item for node in own(*self.body) if isinstance(node, cst.With) for item in node.items)
-        return Cause.CONNECTION in found or (Cause.ANY in found and any(effects.connects(item) for item in opened))
+        opens = self._opening is not None or any(effects.connects(item) for item in opened)
+        caught = not isinstance(failure.catcher, cst.BaseExpression) and catches_network(failure.catcher)
+        return Cause.CONNECTION in found or (Cause.ANY in found and opens) or (caught and self._opening is not None)
 
     # What ends it
 

@@ -6,8 +6,7 @@ from typing import TypeAlias
 
 import libcst as cst
 
-from sadpath.analysis.failure.expected import refuses, refuses_argument, refuses_result
-from sadpath.analysis.meaning import annotated, generics
+from sadpath.analysis.failure.expected import refuses_argument, refuses_attribute, refuses_result
 from sadpath.analysis.meaning.evaluator import Evaluator
 from sadpath.rule import Constant, Display, External, Unit, Unknown, Usage, Use, last_name, name_of
 
@@ -124,20 +123,16 @@ class _Follower:
             case cst.Assign():
                 for target in above.targets:
                     yield from self._assigned(carrier, target.target, above)
-            case cst.AnnAssign() if not carrier.collected and self._is_declared_plain(above):
-                yield carrier.use(Usage.REFUSED, above)
             case cst.AnnAssign():
-                yield from self._assigned(carrier, above.target, above)
+                refused = not carrier.collected and refuses_attribute(self._evaluator, above)
+                found = self._assigned(carrier, above.target, above)
+                yield from [carrier.use(Usage.REFUSED, above)] if refused else found
             case cst.NamedExpr():
                 yield from self._named(carrier, above)
             case cst.Lambda():
                 yield from self._lambda(carrier, above)
             case _:
                 yield carrier.use(self._operation(carrier, above), above)
-
-    def _is_declared_plain(self, statement: cst.AnnAssign) -> bool:
-        declared = annotated.instance(self._evaluator, statement.annotation.annotation).value
-        return not isinstance(statement.target, cst.Name) and refuses(self._evaluator, generics.closed(declared))
 
     def _handed_out(self, carrier: _Carrier, statement: cst.Return | cst.Yield) -> Usage:
         function = self._unit.scope(statement)
@@ -346,11 +341,8 @@ class _Follower:
 
     def _is_shared(self, name: str, scope: _Function | None) -> bool:
         """Whether the function declares the name `global` or `nonlocal`."""
-        declarations = (
-            (node for node in self._unit.walk(scope) if isinstance(node, cst.Global | cst.Nonlocal))
-            if scope is not None
-            else ()
-        )
+        nodes = self._unit.walk(scope) if scope is not None else ()
+        declarations = [node for node in nodes if isinstance(node, cst.Global | cst.Nonlocal)]
         return any(item.name.value == name for declaration in declarations for item in declaration.names)
 
 

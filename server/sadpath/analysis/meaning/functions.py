@@ -377,8 +377,11 @@ def _decorated(evaluator: Evaluator, found: Denotation, decorator: cst.BaseExpre
         kind = evaluator.program.queries.ask(decorates_to, value.path, value.qualname, levels)
         if kind == "same":
             return found
+        if kind == "coroutine" and found.value.kind == "coroutine":
+            return found
         if kind == "coroutine":
-            return _of_kind(found, "coroutine")
+            # What awaiting it gives is up to the decorator, which may await what the plain function returns.
+            return Denotation(Function(found.value.name, kind), found.because)
     return NOTHING
 
 

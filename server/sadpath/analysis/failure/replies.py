@@ -29,9 +29,8 @@ def reply_slot(unit: Unit, slot: cst.Name, node: cst.CSTNode, scope: cst.Functio
     if slot.value not in names:
         return None
     is_kept = any(isinstance(target, cst.Subscript) for target in targets)
-    keeping = _HANDING | _COLLECTING if any(map(_sends, before(scope, node))) else _HANDING
     loads = [load for name in names for load in unit.loads(name, scope)]
-    return made.value if is_kept or any(_is_handed_out(unit, load, keeping) for load in loads) else None
+    return made.value if is_kept or any(_is_handed_out(unit, load) for load in loads) else None
 
 
 def crossing(unit: Unit, receiver: cst.BaseExpression) -> cst.Call | None:
@@ -98,10 +97,6 @@ def first_word(name: str) -> str:
     return found[1] if found else name
 
 
-def _sends(node: cst.CSTNode) -> bool:
-    return isinstance(node, cst.Call) and first_word(function_name(node)) in _ASKING
-
-
 def _names_in(target: cst.CSTNode) -> list[str]:
     match target:
         case cst.Name():
@@ -112,7 +107,7 @@ def _names_in(target: cst.CSTNode) -> list[str]:
             return []
 
 
-def _is_handed_out(unit: Unit, load: cst.Name, keeping: frozenset[str]) -> bool:
+def _is_handed_out(unit: Unit, load: cst.Name) -> bool:
     """Whether the value is put where others find it: an item or attribute, or an argument of a method that sends it."""
     node: cst.CSTNode = load
     for outer in unit.ancestors(load):
@@ -122,11 +117,7 @@ def _is_handed_out(unit: Unit, load: cst.Name, keeping: frozenset[str]) -> bool:
                 return node is outer.value and any(isinstance(one, cst.Subscript) for one in targets)
             case cst.Arg():
                 call = unit.parent(outer)
-                return (
-                    isinstance(call, cst.Call)
-                    and isinstance(call.func, cst.Attribute)
-                    and _hands_on(unit, call, keeping)
-                )
+                return isinstance(call, cst.Call) and isinstance(call.func, cst.Attribute) and _hands_on(unit, call)
             case cst.Tuple() | cst.List() | cst.Dict() | cst.Element() | cst.DictElement():
                 node = outer
             case _:
@@ -134,9 +125,9 @@ def _is_handed_out(unit: Unit, load: cst.Name, keeping: frozenset[str]) -> bool:
     return False
 
 
-def _hands_on(unit: Unit, call: cst.Call, keeping: frozenset[str]) -> bool:
+def _hands_on(unit: Unit, call: cst.Call) -> bool:
     """Whether a method keeps or sends what it is given, judged by its name; functions of asyncio only wait for it."""
-    return first_word(function_name(call)) in keeping and not re.match(r"asyncio\.\w+$", called(unit, call))
+    return first_word(function_name(call)) in _HANDING and not re.match(r"asyncio\.\w+$", called(unit, call))
 
 
 def _asks(unit: Unit, question: cst.Attribute, name: str, same: bool) -> bool:
@@ -183,5 +174,4 @@ def _collects(loop: cst.While | cst.For, question: cst.Call, name: str) -> bool:
 _ASKING = frozenset({"send", "put", "publish", "request", "emit"})
 _HANDING = frozenset({"send", "put", "publish", "register", "enqueue", "setdefault", "set", "request", "submit"})
 _WAITING = frozenset({"wait", "block", "acquire", "read", "recv", "receive", "join", "drain"})
-_COLLECTING = frozenset({"append", "appendleft", "add", "push"})
 _GATHERING = frozenset({"append", "extend", "write", "update", "feed"})

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from sadpath.rule import Blocking, Diagnostic, Edit, Evidence, Fix, Severity, Unit, Words, rule
+from sadpath.rule import Blocking, Diagnostic, Edit, Evidence, Fix, Role, Severity, Unit, Words, rule
 
 _STUBS = ("stub", "_stub")
 

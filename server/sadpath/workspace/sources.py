@@ -97,7 +97,7 @@ class DiskSources:
         return path.removeprefix(self._root).lstrip("/") if path.startswith(self._root) else path
 
     def role(self, path: str) -> Role:
-        """Tests are known by their names and directories, as pytest and unittest find them; commands in the same way."""
+        """Tests are known by their names and directories, as pytest and unittest find them; commands likewise."""
         if path.endswith(".pyi"):
             return Role.STUB
         *directories, name = self.relative(path).split("/")

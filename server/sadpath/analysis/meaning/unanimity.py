@@ -23,10 +23,11 @@ def unanimous(program: Program, path: str, name: str) -> tuple[Evidence, ...]:
     awaited, dropped = program.queries.ask(calls_named, name)
     if awaited < dropped and _words(name) < _WORDS_THAT_TELL:
         return ()
+    first = min(files)
     count = f"all {len(files)} definitions" if len(files) > 1 else "the only definition"
-    scope = _class_in(program, files[0], name)
+    scope = _class_in(program, first, name)
     qualname = f"{scope}.{name}" if scope else name
-    return (Evidence(f"{count} of `{name}` in the project: `async def`", files[0], qualname, f"async def {name}"),)
+    return (Evidence(f"{count} of `{name}` in the project: `async def`", first, qualname, f"async def {name}"),)
 
 
 def _imported(program: Program, path: str) -> tuple[str, ...]:

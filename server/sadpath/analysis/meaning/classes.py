@@ -202,9 +202,10 @@ def _from_tables(
     """What the library tables say of an attribute, under its public name."""
     tables = program.libraries
     full = tables.canonical(f"{owner.name}.{name}")
-    if not tables.knows(full):
+    made_up = tables.attribute(f"{owner.name}.__getattr__") if not name.startswith("_") else ""
+    if not tables.knows(full) and not made_up:
         return None
-    attribute_class = tables.attribute(full)
+    attribute_class = tables.attribute(full) or (made_up if not tables.knows(full) else "")
     if attribute_class:
         return Denotation(Instance(named(program, attribute_class, owner.path)))
     if tables.is_class(full):

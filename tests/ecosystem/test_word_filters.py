@@ -8,7 +8,7 @@ import pytest
 
 from sadpath.analysis.engine import Engine
 from sadpath.analysis.meaning.program import Program
-from sadpath.analysis.syntax.parse import on_large_stack
+from sadpath.analysis.syntax.parse import on_large_stack, uncollected
 from sadpath.workspace.library_files import library_tables
 from sadpath.workspace.packs import load_rules
 from sadpath.workspace.sources import DiskSources
@@ -45,7 +45,8 @@ def test_filters_change_nothing_in_installed_packages(part: Path) -> None:
 
 def _compare(root: Path, part: Path) -> None:
     files = [part] if _is_code(part) else sorted(part.rglob("*.py"))
-    on_large_stack(lambda: _compare_files(root, [path.as_posix() for path in files]))
+    with uncollected():
+        on_large_stack(lambda: _compare_files(root, [path.as_posix() for path in files]))
 
 
 def _compare_files(root: Path, paths: Sequence[str]) -> None:

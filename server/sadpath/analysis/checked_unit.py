@@ -6,7 +6,7 @@ import libcst as cst
 
 from sadpath.analysis.failure import handlers
 from sadpath.analysis.failure.bounds import blocking
-from sadpath.analysis.failure.containment import contains_failures, records_failures
+from sadpath.analysis.failure.containment import computes_only, contains_failures, records_failures
 from sadpath.analysis.failure.retries import retry_loop
 from sadpath.analysis.failure.retry_policy import retry_policy
 from sadpath.analysis.failure.usage import uses
@@ -93,6 +93,10 @@ class CheckedUnit:
     def records_failures(self, function: Function) -> bool:
         """Whether the function keeps the traceback of the exception under way."""
         return self._program.queries.ask(records_failures, function.path, function.qualname)
+
+    def only_computes(self, function: Function) -> bool:
+        """Whether the function reaches nothing outside."""
+        return self._program.queries.ask(computes_only, function.path, function.qualname)
 
     def never_returns(self, call: cst.Call) -> bool:
         """Whether the call always raises or ends the process."""

@@ -8,9 +8,10 @@ import libcst as cst
 from sadpath.analysis.failure.cancellation import is_wait, loss
 from sadpath.analysis.failure.effects import called, computes, last_name, reaches_outside, reports, words_of
 from sadpath.analysis.failure.harm import attempt, harm, instead, leaves_loop, loop_around
+from sadpath.analysis.failure.harmless import is_own_module, is_probe, looks_up, only_looks_up
 from sadpath.analysis.failure.outcomes import LEVELS, handlings, later, releases
 from sadpath.analysis.failure.places import own, stored
-from sadpath.rule import Catcher, Display, Handler, Unit, Value, Width, Work, members, name_of
+from sadpath.rule import Catcher, Display, Function, Handler, Unit, Value, Width, Work, members, name_of
 
 
 def handler(unit: Unit, node: cst.CSTNode) -> Handler | None:
@@ -42,7 +43,7 @@ def _judged(unit: Unit, node: Catcher, caught: tuple[Value, ...], width: Width, 
         body=body,
         width=width,
         ways=ways,
-        work=_work(unit, node, body, calls),
+        work=Work.PROBE if is_probe(unit, node, body, ways) else _work(unit, node, body, calls),
         calls=doubtful,
         waits=waits,
         harm=harm(unit, node, body, ways),
@@ -140,8 +141,13 @@ def _work(unit: Unit, node: Catcher, body: cst.BaseSuite, calls: tuple[cst.Call,
     statements = [
         inner for line in body.body for inner in (line.body if isinstance(line, cst.SimpleStatementLine) else [line])
     ]
-    if any(isinstance(statement, cst.Import | cst.ImportFrom) for statement in statements) and not calls:
-        return Work.IMPORT
+    imports = [statement for statement in statements if isinstance(statement, cst.Import | cst.ImportFrom)]
+    if imports and not calls:
+        is_all = all(statement in imports or _is_constant(statement) for statement in statements)
+        is_own = any(is_own_module(unit, statement) for statement in imports)
+        return Work.OPTIONAL if is_all and not is_own else Work.IMPORT
+    if only_looks_up(unit, body, calls):
+        return Work.LOOKUP
     if calls and all(releases(call) for call in calls):
         return Work.CLOSE
     if calls and (all(_makes_text(unit, call) for call in calls) or _only_tells(unit, body)):
@@ -151,7 +157,22 @@ def _work(unit: Unit, node: Catcher, body: cst.BaseSuite, calls: tuple[cst.Call,
     loop = loop_around(unit, node)
     if isinstance(loop, cst.For) and not _counts(unit, loop) and leaves_loop(unit, node):
         return Work.SEARCH
-    return Work.COMPUTE if calls and all(computes(unit, call) for call in calls) else Work.OTHER
+    return Work.COMPUTE if calls and all(_computes(unit, call) for call in calls) else Work.OTHER
+
+
+def _is_constant(statement: cst.CSTNode) -> bool:
+    """Whether a statement sets a flag."""
+    return isinstance(statement, cst.Assign) and isinstance(statement.value, cst.Name | cst.BaseNumber)
+
+
+def _computes(unit: Unit, call: cst.Call) -> bool:
+    """Whether the call only computes, also where that is what a function of the project does."""
+    function = unit.denotes(call.func).value
+    return (
+        computes(unit, call)
+        or looks_up(unit, call)
+        or (isinstance(function, Function) and unit.only_computes(function))
+    )
 
 
 def _makes_text(unit: Unit, call: cst.Call) -> bool:
@@ -236,7 +257,9 @@ def _tidying(unit: Unit, node: Catcher) -> bool:
 def _announced(unit: Unit, node: Catcher) -> bool:
     function = unit.scope(node)
     name = function.name.value if isinstance(function, cst.FunctionDef) else ""
-    if name.lstrip("_").startswith(("is_", "has_", "can_")) and _answers_no(unit, node):
+    if name.lstrip("_").startswith(_PREDICATES) and (_answers_no(unit, node) or _fails_closed(unit, node)):
+        return True
+    if isinstance(function, cst.FunctionDef) and _is_suppressor(function):
         return True
     return bool(words_of(name) & _QUIET) or name.endswith(("_or_none", "_or_default", "_or_empty"))
 
@@ -248,6 +271,28 @@ def _answers_no(unit: Unit, node: Catcher) -> bool:
     statement = _try(unit, node)
     success = _returned(statement.body, *([statement.orelse] if statement.orelse else ()))
     return (success or _returned(*later(unit, node)[:1])) == {"True"}
+
+
+def _fails_closed(unit: Unit, node: Catcher) -> bool:
+    """Whether a failure is the answer "no", and what is asked is at hand: nothing is known to reach further."""
+    if isinstance(node, cst.With) or _returned(node.body) != {"False"}:
+        return False
+    guarded = list(own(_try(unit, node).body))
+    names = [called(unit, call).partition(".")[0] for call in guarded if isinstance(call, cst.Call)]
+    own_code = unit.path.split("/")
+    return not any(is_wait(inner) for inner in guarded) and all(name in ("", *_AT_HAND, *own_code) for name in names)
+
+
+def _is_suppressor(function: cst.FunctionDef) -> bool:
+    """Whether a context manager does nothing but suppress exceptions, and says so."""
+    lines = function.body.body
+    docstring = function.get_docstring() or ""
+    if len(lines) != (2 if docstring else 1) or not isinstance(lines[-1], cst.Try):
+        return False
+    block = lines[-1].body.body
+    yields = [inner for line in block for inner in own(line) if isinstance(inner, cst.Yield)]
+    is_empty = len(block) == 1 and len(yields) == 1 and yields[0].value is None
+    return is_empty and bool(_SUPPRESSING.search(f"{function.name.value} {docstring}"))
 
 
 def _returned(*nodes: cst.CSTNode) -> set[str]:
@@ -281,9 +326,15 @@ _OBSERVING = frozenset({"analytics", "telemetry"})
 _MEASURING = frozenset(
     {*_OBSERVING, "counter", "gauge", "histogram", "metric", "metrics", "milestone", "prometheus", "statsd"}
 )
+_PREDICATES = ("is_", "has_", "can_", "attempt_")
+_AT_HAND = frozenset(
+    {"builtins", "datetime", "functools", "genericpath", "json", "ntpath", "os", "pathlib", "posixpath", "re", "sys"}
+)
+_SUPPRESSING = re.compile(r"suppress|ignor|swallow|silenc|no_?raise", re.IGNORECASE)
 _QUIET = frozenset({"maybe", "quietly", "safe", "safely", "silently", "try", "valid"})
 _CLOSERS = frozenset(
-    {"aclose", "aexit", "cleanup", "close", "disconnect", "dispose", "exit", "shutdown", "stop", "teardown"}
+    {"aclose", "aexit", "cleanup", "close", "disconnect", "dispose", "exit", "finalizer", "finalizers", "kill"}
+    | {"shutdown", "stop", "teardown"}
 )
 _DIRECTIVE = re.compile(
     r"#+\s*(noqa|nosec|pragma|pylint|pyright|mypy|type:|ty:|pyrefly|pyre-|fmt|isort|ruff|sadpath|expect:|NOSONAR|TODO|FIXME|XXX|HACK|BUG)\b|#\W*$"

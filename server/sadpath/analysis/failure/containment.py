@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from sadpath.analysis.failure.effects import last_name, only_computes
+from sadpath.analysis.failure.harmless import looks_up
 from sadpath.analysis.failure.telling import records
 from sadpath.analysis.meaning.binding import SCOPE_TYPES
 from sadpath.analysis.meaning.definitions import definitions
@@ -55,9 +56,23 @@ def computes_only(program: Program, path: str, qualname: str) -> bool:
 
 def _computes(evaluator: "Evaluator", call: cst.Call) -> bool:
     value = evaluator.value(call.func)
-    if only_computes(name_of(value), last_name(call.func)):
+    name = name_of(value)
+    if only_computes(name, last_name(call.func)) or looks_up(name, call):
         return True
     return isinstance(value, Function) and evaluator.program.queries.ask(computes_only, value.path, value.qualname)
+
+
+@query(cycle=False)
+def waits_for_future(program: Program, path: str, qualname: str) -> bool:
+    """Whether a coroutine function awaits a future that it made, and that others can cancel."""
+    found = [(e, node) for e, node in definitions(program, path, qualname) if isinstance(node, cst.FunctionDef)]
+    return bool(found) and all(_awaits_own_future(node) for _, node in found)
+
+
+def _awaits_own_future(function: cst.FunctionDef) -> bool:
+    nodes = list(walk(function.body))
+    makes = any(isinstance(node, cst.Call) and last_name(node.func) in ("Future", "create_future") for node in nodes)
+    return makes and any(isinstance(node, cst.Await) and isinstance(node.expression, cst.Name) for node in nodes)
 
 
 def _calls_outside_handlers(block: cst.BaseSuite) -> Iterator[cst.Call]:

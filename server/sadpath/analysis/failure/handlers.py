@@ -170,7 +170,7 @@ def _computes(unit: Unit, call: cst.Call) -> bool:
     function = unit.denotes(call.func).value
     return (
         computes(unit, call)
-        or looks_up(unit, call)
+        or looks_up(called(unit, call), call)
         or (isinstance(function, Function) and unit.only_computes(function))
     )
 

@@ -21,22 +21,30 @@ def only_looks_up(unit: Unit, body: cst.BaseSuite, calls: Sequence[cst.Call]) ->
         return False
     looks_first = any(isinstance(node, cst.ComparisonTarget) and isinstance(node.operator, cst.In) for node in guarded)
     takes_parts = any(_takes_part(unit, node) or (not looks_first and _unpacks(node)) for node in guarded)
-    return bool(calls) and not takes_parts and all(looks_up(unit, call) for call in calls)
+    return bool(calls) and not takes_parts and all(looks_up(called(unit, call), call) for call in calls)
 
 
-def looks_up(unit: Unit, call: cst.Call) -> bool:
-    """Whether a call only asks a mapping, text or path for what it has, by what is called or by its name."""
-    name, method = called(unit, call), last_name(call.func)
+def looks_up(name: str, call: cst.Call) -> bool:
+    """Whether a call only asks a mapping, text or path for what it has, by its dotted name or, if "", its last one."""
+    method = last_name(call.func)
     if name in _LOOK_UPS or name.startswith(_LOCAL):
         return name not in _TOUCHING
     if name == "builtins.getattr":
         return len(call.args) > len(("object", "name"))
     if not isinstance(call.func, cst.Attribute) or (name and not name.startswith(_MAPPINGS)):
         return False
-    if method == "get":
-        has_default = len(call.args) == len(("key", "default")) and not any(arg.keyword for arg in call.args)
-        return bool(name) or has_default or last_name(call.func.value).lower().strip("_") in _NAMED_MAPPINGS
-    return method in _OF_TEXTS
+    return method in _OF_TEXTS or (method == "get" and (bool(name) or _is_by_key(call, call.func.value)))
+
+
+def _is_by_key(call: cst.Call, receiver: cst.BaseExpression) -> bool:
+    """Whether a `get` is that of a mapping: with a default, of what is named as one, or by a word as the key."""
+    if any(arg.keyword for arg in call.args):
+        return False
+    if len(call.args) == len(("key", "default")) or last_name(receiver).lower().strip("_") in _NAMED_MAPPINGS:
+        return True
+    key = call.args[0].value if call.args else None
+    is_word = isinstance(key, cst.SimpleString) and str(key.evaluated_value).isidentifier()
+    return is_word and not words_of(last_name(receiver)) & _REMOTE
 
 
 def is_probe(unit: Unit, node: Catcher, body: cst.BaseSuite, ways: Sequence[Handling]) -> bool:
@@ -100,6 +108,7 @@ _LOCAL = ("os.path.", "posixpath.", "ntpath.", "genericpath.", "contextvars.Cont
 _TOUCHING = frozenset({"os.path.getatime", "os.path.getctime", "os.path.getmtime", "os.path.getsize"})
 """What fails for a file that is not there."""
 _MAPPINGS = ("builtins.", "collections.", "os.environ", "typing.")
+_REMOTE = frozenset({"api", "cache", "client", "conn", "connection", "db", "http", "redis", "session", "store"})
 _NAMED_MAPPINGS = frozenset({"args", "cookies", "environ", "headers", "params", "query_params"})
 _OF_TEXTS = frozenset(
     {

@@ -55,7 +55,8 @@ def later(unit: Unit, node: cst.CSTNode) -> list[cst.BaseStatement]:
 def handlings(unit: Unit, node: Catcher) -> tuple[Handling, ...]:
     """Each way through a handler with what becomes of the exception; one way where nothing is known to leave it.
 
-    Where the code asks whether it is shutting down, or whether there is a logger or user to tell, only what it does otherwise counts.
+    Where the code asks whether it is shutting down, or whether there is a logger or user to tell, only what it does
+    otherwise counts.
     """
     if isinstance(node, cst.With):
         return (Handling(Path((), Exit.FALLS), Outcome.NOTHING),)

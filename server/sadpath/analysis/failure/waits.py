@@ -6,7 +6,7 @@ import libcst as cst
 
 from sadpath.analysis.failure import guards
 from sadpath.analysis.failure.bounds import has_context, waiting
-from sadpath.analysis.failure.effects import called, function_name, words_of
+from sadpath.analysis.failure.effects import called, function_name, last_name, words_of
 from sadpath.analysis.failure.places import nearest_loop, own, place_name
 from sadpath.analysis.failure.replies import (
     asking,
@@ -77,7 +77,7 @@ def _contexts(
         yield "watched", loop
     if nearest_loop(unit, call) is scope and (route := _route(unit, scope)) is not None:
         yield "serving", route
-    if _ends_something(scope.name.value) and not any(map(_tells, earlier)):
+    if _ends_something(scope.name.value) and not _is_property(scope) and not any(map(_tells, earlier)):
         yield "ending", scope
 
 
@@ -179,7 +179,15 @@ def _tells(node: cst.CSTNode) -> bool:
         return any(isinstance(one.target, cst.Attribute) for one in node.targets) and (
             guards.truth_of(node.value) is not None
         )
-    return isinstance(node, cst.Call) and first_word(function_name(node)) in _TELLING
+    if not isinstance(node, cst.Call):
+        return False
+    handed = [last_name(arg.value) for arg in node.args if isinstance(arg.value, cst.Attribute | cst.Name)]
+    return first_word(function_name(node)) in _TELLING or any(first_word(name) in _ENDING for name in handed)
+
+
+def _is_property(scope: cst.FunctionDef) -> bool:
+    """Whether a function is read as an attribute: `exit_code` ends nothing."""
+    return any("property" in last_name(decorator.decorator) for decorator in scope.decorators)
 
 
 _ENDING = frozenset(

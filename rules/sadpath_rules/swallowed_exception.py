@@ -95,7 +95,8 @@ def swallowed_exception(node: cst.CSTNode, unit: Unit) -> Iterator[Diagnostic]:
     ## When to accept it
 
     Where the work is a courtesy (a metric, a hint in a prompt) and the reason for its failure is of no use to anyone. A
-    comment that says so in the handler makes the hint quieter, not silent.
+    comment that gives a reason in the handler makes the hint quieter; one that says that the failure is harmless or
+    does not matter, or a flag that the code asks whether to be quiet, can silence it.
     """
     if isinstance(node, cst.Finally):
         yield from _discards(node, unit)
@@ -219,7 +220,7 @@ _ACCEPTED = (
     Work.LOOKUP,
 )
 _DISMISSAL = re.compile(
-    r"inconsequential|harmless|not critical|non-?critical|not important|unimportant|not worth|best[- ]effort"
+    r"inconsequential|harmless|not critical|non-?critical|not important|unimportant|not worth"
     r"|(does|do|did)(n't| not) (really )?matter|safe(ly)? (to )?ignored?|of no consequence|never mind",
     re.IGNORECASE,
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from sadpath.analysis.failure.effects import last_name, only_computes
-from sadpath.analysis.failure.harmless import looks_up
+from sadpath.analysis.failure.harmless import looks_up, takes_by_word
 from sadpath.analysis.failure.telling import records
 from sadpath.analysis.meaning.binding import SCOPE_TYPES
 from sadpath.analysis.meaning.definitions import definitions
@@ -57,7 +57,7 @@ def computes_only(program: Program, path: str, qualname: str) -> bool:
 def _computes(evaluator: "Evaluator", call: cst.Call) -> bool:
     value = evaluator.value(call.func)
     name = name_of(value)
-    if only_computes(name, last_name(call.func)) or looks_up(name, call):
+    if only_computes(name, last_name(call.func)) or looks_up(name, call) or (not name and takes_by_word(call)):
         return True
     return isinstance(value, Function) and evaluator.program.queries.ask(computes_only, value.path, value.qualname)
 

@@ -274,13 +274,19 @@ def _answers_no(unit: Unit, node: Catcher) -> bool:
 
 
 def _fails_closed(unit: Unit, node: Catcher) -> bool:
-    """Whether a failure is the answer "no", and what is asked is at hand: nothing is known to reach further."""
+    """Whether a failure is the answer "no", and what is asked is at hand."""
     if isinstance(node, cst.With) or _returned(node.body) != {"False"}:
         return False
     guarded = list(own(_try(unit, node).body))
-    names = [called(unit, call).partition(".")[0] for call in guarded if isinstance(call, cst.Call)]
-    own_code = unit.path.split("/")
-    return not any(is_wait(inner) for inner in guarded) and all(name in ("", *_AT_HAND, *own_code) for name in names)
+    calls = [inner for inner in guarded if isinstance(inner, cst.Call)]
+    return not any(is_wait(inner) for inner in guarded) and all(_is_at_hand(unit, call) for call in calls)
+
+
+def _is_at_hand(unit: Unit, call: cst.Call) -> bool:
+    """Whether a call is of a function of the project, or of one that reaches no further than the file system."""
+    value = unit.denotes(call.func).value
+    is_own = isinstance(value, Function) and "." not in value.qualname and not value.path.endswith(".pyi")
+    return is_own or looks_up(name_of(value), call) or name_of(value).partition(".")[0] in _AT_HAND
 
 
 def _is_suppressor(function: cst.FunctionDef) -> bool:

@@ -33,18 +33,19 @@ def looks_up(name: str, call: cst.Call) -> bool:
         return len(call.args) > len(("object", "name"))
     if not isinstance(call.func, cst.Attribute) or (name and not name.startswith(_MAPPINGS)):
         return False
-    return method in _OF_TEXTS or (method == "get" and (bool(name) or _is_by_key(call, call.func.value)))
+    if method == "get":
+        has_default = len(call.args) == len(("key", "default")) and not any(arg.keyword for arg in call.args)
+        return bool(name) or has_default or last_name(call.func.value).lower().strip("_") in _NAMED_MAPPINGS
+    return method in _OF_TEXTS
 
 
-def _is_by_key(call: cst.Call, receiver: cst.BaseExpression) -> bool:
-    """Whether a `get` is that of a mapping: with a default, of what is named as one, or by a word as the key."""
-    if any(arg.keyword for arg in call.args):
+def takes_by_word(call: cst.Call) -> bool:
+    """Whether a call is `get("word")` of what is not named as something remote."""
+    if not isinstance(call.func, cst.Attribute) or call.func.attr.value != "get" or len(call.args) != 1:
         return False
-    if len(call.args) == len(("key", "default")) or last_name(receiver).lower().strip("_") in _NAMED_MAPPINGS:
-        return True
-    key = call.args[0].value if call.args else None
+    key = call.args[0].value
     is_word = isinstance(key, cst.SimpleString) and str(key.evaluated_value).isidentifier()
-    return is_word and not words_of(last_name(receiver)) & _REMOTE
+    return is_word and not words_of(last_name(call.func.value)) & _REMOTE
 
 
 def is_probe(unit: Unit, node: Catcher, body: cst.BaseSuite, ways: Sequence[Handling]) -> bool:

@@ -245,7 +245,7 @@ _ENDING = frozenset(
         "shutdown", "shutting", "stop", "stopped", "stopping", "terminated",
     }
 )  # fmt: skip
-_TELLING = frozenset({"quiet", "silent", "verbose"})
+_TELLING = frozenset({"quiet", "silent"})
 _TIDYING = (CLOSING | {"reset"}) - {
     "cancel",
     "deregister",

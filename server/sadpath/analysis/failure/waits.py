@@ -179,10 +179,7 @@ def _tells(node: cst.CSTNode) -> bool:
         return any(isinstance(one.target, cst.Attribute) for one in node.targets) and (
             guards.truth_of(node.value) is not None
         )
-    if not isinstance(node, cst.Call):
-        return False
-    handed = [last_name(arg.value) for arg in node.args if isinstance(arg.value, cst.Attribute | cst.Name)]
-    return first_word(function_name(node)) in _TELLING or any(first_word(name) in _ENDING for name in handed)
+    return isinstance(node, cst.Call) and first_word(function_name(node)) in _TELLING
 
 
 def _is_property(scope: cst.FunctionDef) -> bool:

@@ -284,9 +284,14 @@ def _fails_closed(unit: Unit, node: Catcher) -> bool:
 
 def _is_at_hand(unit: Unit, call: cst.Call) -> bool:
     """Whether a call is of a function of the project, or of one that reaches no further than the file system."""
-    value = unit.denotes(call.func).value
-    is_own = isinstance(value, Function) and "." not in value.qualname and not value.path.endswith(".pyi")
-    return is_own or looks_up(name_of(value), call) or name_of(value).partition(".")[0] in _AT_HAND
+    values = members(unit.denotes(call.func).value)
+    names = [name_of(value) for value in values if not _is_own_function(value)]
+    return all(looks_up(name, call) or name.partition(".")[0] in _AT_HAND for name in names)
+
+
+def _is_own_function(value: Value) -> bool:
+    """Whether a value is a function that a module defines, seen with its body."""
+    return isinstance(value, Function) and "." not in value.qualname and not value.path.endswith(".pyi")
 
 
 def _is_suppressor(function: cst.FunctionDef) -> bool:

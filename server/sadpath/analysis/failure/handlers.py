@@ -8,7 +8,7 @@ import libcst as cst
 from sadpath.analysis.failure.cancellation import is_wait, loss
 from sadpath.analysis.failure.effects import called, computes, last_name, reaches_outside, reports, words_of
 from sadpath.analysis.failure.harm import attempt, harm, instead, leaves_loop, loop_around
-from sadpath.analysis.failure.harmless import is_own_module, is_probe, looks_up, only_looks_up
+from sadpath.analysis.failure.harmless import is_own_module, is_probe, is_suppressor, looks_up, only_looks_up
 from sadpath.analysis.failure.outcomes import LEVELS, handlings, later, releases
 from sadpath.analysis.failure.places import own, stored
 from sadpath.rule import Catcher, Display, Function, Handler, Unit, Value, Width, Work, members, name_of
@@ -259,7 +259,7 @@ def _announced(unit: Unit, node: Catcher) -> bool:
     name = function.name.value if isinstance(function, cst.FunctionDef) else ""
     if name.lstrip("_").startswith(_PREDICATES) and (_answers_no(unit, node) or _fails_closed(unit, node)):
         return True
-    if isinstance(function, cst.FunctionDef) and _is_suppressor(function):
+    if isinstance(function, cst.FunctionDef) and is_suppressor(function):
         return True
     return bool(words_of(name) & _QUIET) or name.endswith(("_or_none", "_or_default", "_or_empty"))
 
@@ -292,18 +292,6 @@ def _is_at_hand(unit: Unit, call: cst.Call) -> bool:
 def _is_own_function(value: Value) -> bool:
     """Whether a value is a function that a module defines, seen with its body."""
     return isinstance(value, Function) and "." not in value.qualname and not value.path.endswith(".pyi")
-
-
-def _is_suppressor(function: cst.FunctionDef) -> bool:
-    """Whether a context manager does nothing but suppress exceptions, and says so."""
-    lines = function.body.body
-    docstring = function.get_docstring() or ""
-    if len(lines) != (2 if docstring else 1) or not isinstance(lines[-1], cst.Try):
-        return False
-    block = lines[-1].body.body
-    yields = [inner for line in block for inner in own(line) if isinstance(inner, cst.Yield)]
-    is_empty = len(block) == 1 and len(yields) == 1 and yields[0].value is None
-    return is_empty and bool(_SUPPRESSING.search(f"{function.name.value} {docstring}"))
 
 
 def _returned(*nodes: cst.CSTNode) -> set[str]:
@@ -341,10 +329,9 @@ _PREDICATES = ("is_", "has_", "can_", "attempt_")
 _AT_HAND = frozenset(
     {"builtins", "datetime", "functools", "genericpath", "json", "ntpath", "os", "pathlib", "posixpath", "re", "sys"}
 )
-_SUPPRESSING = re.compile(r"suppress|ignor|swallow|silenc|no_?raise", re.IGNORECASE)
 _QUIET = frozenset({"maybe", "quietly", "safe", "safely", "silently", "try", "valid"})
 _CLOSERS = frozenset(
-    {"aclose", "aexit", "cleanup", "close", "disconnect", "dispose", "exit", "finalizer", "finalizers", "kill"}
+    {"aclose", "aexit", "cleanup", "close", "disconnect", "dispose", "drain", "exit", "finalizer", "finalizers", "kill"}
     | {"shutdown", "stop", "teardown"}
 )
 _DIRECTIVE = re.compile(

@@ -3,6 +3,7 @@
 Names alone decide only towards silence: what has the name of a look-up or a readiness probe counts as one.
 """
 
+import re
 from collections.abc import Sequence
 
 import libcst as cst
@@ -69,6 +70,18 @@ def is_own_module(unit: Unit, statement: cst.CSTNode) -> bool:
     return any(name.partition(".")[0] in ("", *unit.path.split("/")) for name in names)
 
 
+def is_suppressor(function: cst.FunctionDef) -> bool:
+    """Whether a context manager does nothing but suppress exceptions, and says so."""
+    lines = function.body.body
+    docstring = function.get_docstring() or ""
+    if len(lines) != (2 if docstring else 1) or not isinstance(lines[-1], cst.Try):
+        return False
+    block = lines[-1].body.body
+    yields = [inner for line in block for inner in own(line) if isinstance(inner, cst.Yield)]
+    is_empty = len(block) == 1 and len(yields) == 1 and yields[0].value is None
+    return is_empty and bool(_SUPPRESSING.search(f"{function.name.value} {docstring}"))
+
+
 def _takes_part(unit: Unit, node: cst.CSTNode) -> bool:
     """Whether an item is read that may be missing; the first part of a text that was split never is."""
     if not isinstance(node, cst.Subscript) or isinstance(unit.parent(node), cst.AssignTarget):
@@ -99,6 +112,7 @@ def _asks_whether_ready(unit: Unit, node: Catcher, body: cst.BaseSuite) -> bool:
     return any(words_of(name) & _READINESS for name in names)
 
 
+_SUPPRESSING = re.compile(r"suppress|ignor|swallow|silenc|no_?raise", re.IGNORECASE)
 _LOOK_UPS = frozenset(
     {
         "builtins.bool", "builtins.hasattr", "builtins.isinstance", "builtins.len", "builtins.type",

@@ -137,7 +137,24 @@ def _ends_in_silence(handler: Handler) -> bool:
 def _goes_round(handler: Handler, unit: Unit) -> bool:
     """Whether a `while` around goes on after the worst way."""
     loops = (above for above in unit.ancestors(handler.node) if isinstance(above, cst.While | cst.FunctionDef))
-    return handler.worst.path.exit in (Exit.FALLS, Exit.CONTINUES) and isinstance(next(loops, None), cst.While)
+    leaves = handler.worst.path.exit
+    if leaves not in (Exit.FALLS, Exit.CONTINUES) or not isinstance(next(loops, None), cst.While):
+        return False
+    return leaves is Exit.CONTINUES or not _leaves_after(handler, unit)
+
+
+def _leaves_after(handler: Handler, unit: Unit) -> bool:
+    """Whether what follows the `try`, up to the end of the loop, leaves it in any case."""
+    below: cst.CSTNode = handler.node
+    for above in unit.ancestors(handler.node):
+        if isinstance(above, cst.While | cst.FunctionDef):
+            return False
+        if isinstance(above, cst.IndentedBlock) and isinstance(below, cst.BaseStatement):
+            after = above.body[above.body.index(below) + 1 :]
+            if after and all(path.exit not in (Exit.FALLS, Exit.CONTINUES) for path in unit.paths(after)):
+                return True
+        below = above
+    return False
 
 
 def _raises_elsewhere(handler: Handler) -> bool:

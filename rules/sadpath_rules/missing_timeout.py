@@ -1,10 +1,11 @@
 """The rule `missing-timeout`."""
 
+import math
 from collections.abc import Iterator
 
 import libcst as cst
 
-from sadpath.rule import Blocking, Diagnostic, Edit, Evidence, Fix, Role, Severity, Unit, Words, rule
+from sadpath.rule import Blocking, Confidence, Diagnostic, Edit, Evidence, Fix, Role, Severity, Unit, Words, rule
 
 _STUBS = ("stub", "_stub")
 
@@ -78,14 +79,15 @@ def missing_timeout(node: cst.BaseExpression, unit: Unit) -> Iterator[Diagnostic
     if call is None:
         return
     blocking = unit.blocking(call)
-    is_hint = _is_script(call, unit) or (blocking is not None and blocking.fact.tier == "B")
+    is_meant = blocking is not None and _is_meant(blocking, unit)
+    is_hint = is_meant or _is_script(call, unit) or (blocking is not None and blocking.fact.tier == "B")
     if blocking is None or (is_hint and unit.role is Role.COMMAND):
         return
     fix = _fix(call, blocking, unit)
     yield Diagnostic(
         place=blocking.given or blocking.function,
         message=_message(blocking, unit),
-        confidence=blocking.confidence,
+        confidence=Confidence.REVIEW if is_meant else blocking.confidence,
         evidence=(*blocking.because, _known(blocking)),
         fixes=(fix,) if fix is not None else (),
         severity=Severity.HINT if is_hint else None,
@@ -105,6 +107,13 @@ def _call_of_stub(node: cst.BaseExpression, unit: Unit) -> cst.Call | None:
 def _is_script(call: cst.Call, unit: Unit) -> bool:
     """Whether the call stands under `if __name__ == "__main__"`: someone is there to stop it."""
     return any(isinstance(above, cst.If) and "__main__" in unit.code(above.test) for above in unit.ancestors(call))
+
+
+def _is_meant(blocking: Blocking, unit: Unit) -> bool:
+    """Whether the author took a bound away that the library has by default, by a `None` in the call itself."""
+    given = unit.walk(blocking.given.value) if blocking.given is not None else ()
+    is_none = any(isinstance(node, cst.Name) and node.value == "None" for node in given)
+    return is_none and blocking.fact.default < math.inf
 
 
 def _message(blocking: Blocking, unit: Unit) -> str:

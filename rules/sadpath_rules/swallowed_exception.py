@@ -1,5 +1,6 @@
 """The rule `swallowed-exception`."""
 
+import re
 from collections.abc import Iterator
 
 import libcst as cst
@@ -94,7 +95,8 @@ def swallowed_exception(node: cst.CSTNode, unit: Unit) -> Iterator[Diagnostic]:
     ## When to accept it
 
     Where the work is a courtesy (a metric, a hint in a prompt) and the reason for its failure is of no use to anyone. A
-    comment that says so in the handler makes the hint quieter, not silent.
+    comment that gives a reason in the handler makes the hint quieter; one that says that the failure is harmless or
+    does not matter, or a flag that the code asks whether to be quiet, can silence it.
     """
     if isinstance(node, cst.Finally):
         yield from _discards(node, unit)
@@ -102,7 +104,8 @@ def swallowed_exception(node: cst.CSTNode, unit: Unit) -> Iterator[Diagnostic]:
         yield from _always_true(node, unit)
     elif (handler := unit.handler(node)) and _is_judged_here(handler):
         grade, message = _grade(handler, unit)
-        if grade:
+        grade = max(grade - 1, _WEAK) if grade and handler.remark else grade
+        if grade and not (grade == _WEAK and _DISMISSAL.search(handler.remark)):
             yield _diagnostic(handler, grade, message)
 
 
@@ -177,7 +180,6 @@ def _told(handler: Handler) -> tuple[int, str]:
 
 
 def _diagnostic(handler: Handler, grade: int, message: str) -> Diagnostic:
-    grade = max(grade - 1, _WEAK) if handler.remark else grade
     return Diagnostic(
         handler.place,
         message,
@@ -213,7 +215,16 @@ def _returns_true(end: cst.CSTNode | None) -> bool:
 
 _UNSEEN = frozenset(one for one in Outcome if one < Outcome.KEPT) - {Outcome.ANSWERED}
 """What the best way through a handler may come to if the worst one is worth a hint."""
-_ACCEPTED = (Work.CLOSE, Work.TEXT, Work.SEARCH, Work.COURTESY)
+_ACCEPTED = (
+    *(Work.CLOSE, Work.TEXT, Work.SEARCH, Work.COURTESY, Work.OPTIONAL, Work.PROBE),
+    Work.LOOKUP,
+)
+_DISMISSAL = re.compile(
+    r"inconsequential|harmless|not critical|non-?critical|not important|unimportant|not worth"
+    r"|(does|do|did)(n't| not) (really )?matter|safe(ly)? (to )?ignored?|of no consequence|never mind",
+    re.IGNORECASE,
+)
+"""How authors say that nothing depends on what failed."""
 _MANY = 8
 _HARM = {
     Harm.ITEM: "an item for which {} fails is skipped and nobody will know",

@@ -6,7 +6,12 @@ import libcst as cst
 
 from sadpath.analysis.failure import handlers
 from sadpath.analysis.failure.bounds import blocking
-from sadpath.analysis.failure.containment import contains_failures, records_failures
+from sadpath.analysis.failure.containment import (
+    computes_only,
+    contains_failures,
+    records_failures,
+    waits_for_future,
+)
 from sadpath.analysis.failure.retries import retry_loop
 from sadpath.analysis.failure.retry_policy import retry_policy
 from sadpath.analysis.failure.usage import uses
@@ -93,6 +98,14 @@ class CheckedUnit:
     def records_failures(self, function: Function) -> bool:
         """Whether the function keeps the traceback of the exception under way."""
         return self._program.queries.ask(records_failures, function.path, function.qualname)
+
+    def only_computes(self, function: Function) -> bool:
+        """Whether the function reaches nothing outside."""
+        return self._program.queries.ask(computes_only, function.path, function.qualname)
+
+    def waits_for_future(self, function: Function) -> bool:
+        """Whether the function awaits a future that it made."""
+        return self._program.queries.ask(waits_for_future, function.path, function.qualname)
 
     def never_returns(self, call: cst.Call) -> bool:
         """Whether the call always raises or ends the process."""

@@ -57,7 +57,9 @@ class Work(str, Enum):
     """What the guarded code is there for."""
 
     IMPORT = "import"
-    """It imports, and defines what depends on that."""
+    """It imports a module of its own package, or imports and defines what depends on that."""
+    OPTIONAL = "optional"
+    """It only imports what need not be installed."""
     CLOSE = "close"
     """It releases something that is not needed any more."""
     TEXT = "text"
@@ -68,6 +70,10 @@ class Work(str, Enum):
     """It computes, parses or converts, and reaches nothing outside."""
     SEARCH = "search"
     """It tries one of several candidates; the first that works ends the loop."""
+    PROBE = "probe"
+    """It asks, again and again for some time, whether something is ready; success ends the loop."""
+    LOOKUP = "lookup"
+    """It only looks up what is at hand, and can hardly fail."""
     OTHER = "other"
 
 

@@ -77,6 +77,14 @@ class Unit(Protocol):
         """Whether the function, called from a handler, keeps the traceback: logs it, or sends it to a tracker."""
         ...
 
+    def only_computes(self, function: Function) -> bool:
+        """Whether the function, and all that it calls, reaches nothing outside of the program's memory."""
+        ...
+
+    def waits_for_future(self, function: Function) -> bool:
+        """Whether the function awaits a future that it made, so that its cancellation may be a sign from others."""
+        ...
+
     def never_returns(self, call: cst.Call) -> bool:
         """Whether the call always raises or ends the process (`sys.exit`, `NoReturn`, or all paths raise)."""
         ...

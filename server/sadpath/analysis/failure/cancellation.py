@@ -14,7 +14,7 @@ from sadpath.analysis.failure.outcomes import CLOSING, later, releases
 from sadpath.analysis.failure.places import own
 from sadpath.analysis.syntax.flow import truth_of
 from sadpath.analysis.syntax.tree import children
-from sadpath.rule import Catcher, Exit, Handling, Loss, Outcome, Unit
+from sadpath.rule import Catcher, Exit, Function, Handling, Loss, Outcome, Unit
 
 
 def is_wait(node: cst.CSTNode) -> bool:
@@ -39,7 +39,7 @@ def loss(unit: Unit, node: Catcher, body: cst.BaseSuite, ways: Sequence[Handling
         return None
     if _shuts_down(unit, node, coroutine) or _counts_cancellations(coroutine):
         return None
-    if on_purpose and (_cancels(coroutine, node) or _waits_for_tasks(body)):
+    if on_purpose and (_cancels(coroutine, node) or _waits_for_tasks(unit, body)):
         return None
     swallowing = [way for way in ways if way.outcome < Outcome.KEPT and not (on_purpose and _sets_flag(way))]
     found = {_after(unit, node, body, way, on_purpose) for way in swallowing}
@@ -94,15 +94,18 @@ def _cancels(coroutine: cst.FunctionDef, node: Catcher) -> bool:
     return False
 
 
-def _waits_for_tasks(body: cst.BaseSuite) -> bool:
+def _waits_for_tasks(unit: Unit, body: cst.BaseSuite) -> bool:
     """Whether the body waits only for what runs elsewhere, so that the cancellation may be that of the other side."""
     waits = [inner for inner in own(body) if is_wait(inner)]
-    return all(isinstance(wait, cst.Await) and _is_task(wait.expression) for wait in waits)
+    return all(isinstance(wait, cst.Await) and _is_task(unit, wait.expression) for wait in waits)
 
 
-def _is_task(awaited: cst.BaseExpression) -> bool:
+def _is_task(unit: Unit, awaited: cst.BaseExpression) -> bool:
     if isinstance(awaited, cst.Call) and last_name(awaited.func) in ("gather", "shield", "wait", "wait_for"):
-        return all(_is_task(argument.value) for argument in awaited.args[:1])
+        return all(_is_task(unit, argument.value) for argument in awaited.args[:1])
+    if isinstance(awaited, cst.Call):
+        function = unit.denotes(awaited.func).value
+        return isinstance(function, Function) and unit.waits_for_future(function)
     return isinstance(awaited, cst.Name | cst.Attribute | cst.Subscript)
 
 

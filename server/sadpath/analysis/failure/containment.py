@@ -5,13 +5,15 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from sadpath.analysis.failure.effects import last_name, only_computes
+from sadpath.analysis.failure.harmless import looks_up, takes_by_word
 from sadpath.analysis.failure.telling import records
 from sadpath.analysis.meaning.binding import SCOPE_TYPES
 from sadpath.analysis.meaning.definitions import definitions
 from sadpath.analysis.meaning.program import Program
 from sadpath.analysis.meaning.queries import query
 from sadpath.analysis.syntax.tree import children, walk
-from sadpath.rule import name_of
+from sadpath.rule import Function, name_of
 
 if TYPE_CHECKING:
     from sadpath.analysis.meaning.evaluator import Evaluator
@@ -34,6 +36,43 @@ def records_failures(program: Program, path: str, qualname: str) -> bool:
         any(records(call, name_of(evaluator.value(call.func))) for call in _calls_outside_handlers(node.body))
         for evaluator, node in found
     )
+
+
+@query(cycle=False)
+def computes_only(program: Program, path: str, qualname: str) -> bool:
+    """Whether a function only computes: it awaits nothing, and so do the functions that it calls.
+
+    Stubs do not show what their functions do.
+    """
+    if path.endswith(".pyi"):
+        return False
+    found = [(e, node) for e, node in definitions(program, path, qualname) if isinstance(node, cst.FunctionDef)]
+    return bool(found) and all(
+        node.asynchronous is None
+        and all(_computes(evaluator, call) for call in walk(node.body) if isinstance(call, cst.Call))
+        for evaluator, node in found
+    )
+
+
+def _computes(evaluator: "Evaluator", call: cst.Call) -> bool:
+    value = evaluator.value(call.func)
+    name = name_of(value)
+    if only_computes(name, last_name(call.func)) or looks_up(name, call) or (not name and takes_by_word(call)):
+        return True
+    return isinstance(value, Function) and evaluator.program.queries.ask(computes_only, value.path, value.qualname)
+
+
+@query(cycle=False)
+def waits_for_future(program: Program, path: str, qualname: str) -> bool:
+    """Whether a coroutine function awaits a future that it made, and that others can cancel."""
+    found = [(e, node) for e, node in definitions(program, path, qualname) if isinstance(node, cst.FunctionDef)]
+    return bool(found) and all(_awaits_own_future(node) for _, node in found)
+
+
+def _awaits_own_future(function: cst.FunctionDef) -> bool:
+    nodes = list(walk(function.body))
+    makes = any(isinstance(node, cst.Call) and last_name(node.func) in ("Future", "create_future") for node in nodes)
+    return makes and any(isinstance(node, cst.Await) and isinstance(node.expression, cst.Name) for node in nodes)
 
 
 def _calls_outside_handlers(block: cst.BaseSuite) -> Iterator[cst.Call]:

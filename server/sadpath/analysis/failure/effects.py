@@ -78,9 +78,13 @@ def reaches_outside(unit: Unit, call: cst.Call) -> bool:
 
 def computes(unit: Unit, call: cst.Call) -> bool:
     """Whether the call is of a function, or named as a method of plain values, that reaches nothing outside."""
-    name = called(unit, call)
+    return only_computes(called(unit, call), function_name(call))
+
+
+def only_computes(name: str, function: str) -> bool:
+    """The same for the dotted name of what is called, "" where that is not known, and its last name."""
     module = name.partition(".")[0] in _COMPUTING_MODULES and name not in _OUTSIDE
-    return module or name in _OF_THE_INSTALLATION or function_name(call) in _METHODS_OF_VALUES
+    return module or name in _OF_THE_INSTALLATION or function in _METHODS_OF_VALUES
 
 
 def reports(unit: Unit, call: cst.Call) -> bool:
@@ -212,7 +216,7 @@ _OUTSIDE = frozenset({"builtins.open", "io.open", "os.open"})
 _OF_THE_INSTALLATION = frozenset(
     {
         "importlib.metadata.metadata", "importlib.metadata.version", "importlib_metadata.metadata",
-        "importlib_metadata.version", "pkg_resources.get_distribution",
+        "importlib_metadata.version", "pkg_resources.get_distribution", "pkgutil.get_data",
     }
 )  # fmt: skip
 _REPORTING = frozenset({"builtins.print", "click.echo", "click.secho", "typer.echo", "rich.print"})

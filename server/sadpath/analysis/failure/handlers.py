@@ -8,9 +8,10 @@ import libcst as cst
 from sadpath.analysis.failure.cancellation import is_wait, loss
 from sadpath.analysis.failure.effects import called, computes, last_name, reaches_outside, reports, words_of
 from sadpath.analysis.failure.harm import attempt, harm, instead, leaves_loop, loop_around
+from sadpath.analysis.failure.harmless import is_own_module, is_probe, is_suppressor, looks_up, only_looks_up
 from sadpath.analysis.failure.outcomes import LEVELS, handlings, later, releases
 from sadpath.analysis.failure.places import own, stored
-from sadpath.rule import Catcher, Display, Handler, Unit, Value, Width, Work, members, name_of
+from sadpath.rule import Catcher, Display, Function, Handler, Unit, Value, Width, Work, members, name_of
 
 
 def handler(unit: Unit, node: cst.CSTNode) -> Handler | None:
@@ -42,7 +43,7 @@ def _judged(unit: Unit, node: Catcher, caught: tuple[Value, ...], width: Width, 
         body=body,
         width=width,
         ways=ways,
-        work=_work(unit, node, body, calls),
+        work=Work.PROBE if is_probe(unit, node, body, ways) else _work(unit, node, body, calls),
         calls=doubtful,
         waits=waits,
         harm=harm(unit, node, body, ways),
@@ -140,8 +141,13 @@ def _work(unit: Unit, node: Catcher, body: cst.BaseSuite, calls: tuple[cst.Call,
     statements = [
         inner for line in body.body for inner in (line.body if isinstance(line, cst.SimpleStatementLine) else [line])
     ]
-    if any(isinstance(statement, cst.Import | cst.ImportFrom) for statement in statements) and not calls:
-        return Work.IMPORT
+    imports = [statement for statement in statements if isinstance(statement, cst.Import | cst.ImportFrom)]
+    if imports and not calls:
+        is_all = all(statement in imports or _is_constant(statement) for statement in statements)
+        is_own = any(is_own_module(unit, statement) for statement in imports)
+        return Work.OPTIONAL if is_all and not is_own else Work.IMPORT
+    if only_looks_up(unit, body, calls):
+        return Work.LOOKUP
     if calls and all(releases(call) for call in calls):
         return Work.CLOSE
     if calls and (all(_makes_text(unit, call) for call in calls) or _only_tells(unit, body)):
@@ -151,7 +157,22 @@ def _work(unit: Unit, node: Catcher, body: cst.BaseSuite, calls: tuple[cst.Call,
     loop = loop_around(unit, node)
     if isinstance(loop, cst.For) and not _counts(unit, loop) and leaves_loop(unit, node):
         return Work.SEARCH
-    return Work.COMPUTE if calls and all(computes(unit, call) for call in calls) else Work.OTHER
+    return Work.COMPUTE if calls and all(_computes(unit, call) for call in calls) else Work.OTHER
+
+
+def _is_constant(statement: cst.CSTNode) -> bool:
+    """Whether a statement sets a flag."""
+    return isinstance(statement, cst.Assign) and isinstance(statement.value, cst.Name | cst.BaseNumber)
+
+
+def _computes(unit: Unit, call: cst.Call) -> bool:
+    """Whether the call only computes, also where that is what a function of the project does."""
+    function = unit.denotes(call.func).value
+    return (
+        computes(unit, call)
+        or looks_up(called(unit, call), call)
+        or (isinstance(function, Function) and unit.only_computes(function))
+    )
 
 
 def _makes_text(unit: Unit, call: cst.Call) -> bool:
@@ -236,7 +257,9 @@ def _tidying(unit: Unit, node: Catcher) -> bool:
 def _announced(unit: Unit, node: Catcher) -> bool:
     function = unit.scope(node)
     name = function.name.value if isinstance(function, cst.FunctionDef) else ""
-    if name.lstrip("_").startswith(("is_", "has_", "can_")) and _answers_no(unit, node):
+    if name.lstrip("_").startswith(_PREDICATES) and (_answers_no(unit, node) or _fails_closed(unit, node)):
+        return True
+    if isinstance(function, cst.FunctionDef) and is_suppressor(function):
         return True
     return bool(words_of(name) & _QUIET) or name.endswith(("_or_none", "_or_default", "_or_empty"))
 
@@ -248,6 +271,27 @@ def _answers_no(unit: Unit, node: Catcher) -> bool:
     statement = _try(unit, node)
     success = _returned(statement.body, *([statement.orelse] if statement.orelse else ()))
     return (success or _returned(*later(unit, node)[:1])) == {"True"}
+
+
+def _fails_closed(unit: Unit, node: Catcher) -> bool:
+    """Whether a failure is the answer "no", and what is asked is at hand."""
+    if isinstance(node, cst.With) or _returned(node.body) != {"False"}:
+        return False
+    guarded = list(own(_try(unit, node).body))
+    calls = [inner for inner in guarded if isinstance(inner, cst.Call)]
+    return not any(is_wait(inner) for inner in guarded) and all(_is_at_hand(unit, call) for call in calls)
+
+
+def _is_at_hand(unit: Unit, call: cst.Call) -> bool:
+    """Whether a call is of a function of the project, or of one that reaches no further than the file system."""
+    values = members(unit.denotes(call.func).value)
+    names = [name_of(value) for value in values if not _is_own_function(value)]
+    return all(looks_up(name, call) or name.partition(".")[0] in _AT_HAND for name in names)
+
+
+def _is_own_function(value: Value) -> bool:
+    """Whether a value is a function that a module defines, seen with its body."""
+    return isinstance(value, Function) and "." not in value.qualname and not value.path.endswith(".pyi")
 
 
 def _returned(*nodes: cst.CSTNode) -> set[str]:
@@ -281,9 +325,14 @@ _OBSERVING = frozenset({"analytics", "telemetry"})
 _MEASURING = frozenset(
     {*_OBSERVING, "counter", "gauge", "histogram", "metric", "metrics", "milestone", "prometheus", "statsd"}
 )
+_PREDICATES = ("is_", "has_", "can_", "attempt_")
+_AT_HAND = frozenset(
+    {"builtins", "datetime", "functools", "genericpath", "json", "ntpath", "os", "pathlib", "posixpath", "re", "sys"}
+)
 _QUIET = frozenset({"maybe", "quietly", "safe", "safely", "silently", "try", "valid"})
 _CLOSERS = frozenset(
-    {"aclose", "aexit", "cleanup", "close", "disconnect", "dispose", "exit", "shutdown", "stop", "teardown"}
+    {"aclose", "aexit", "cleanup", "close", "disconnect", "dispose", "drain", "exit", "finalizer", "finalizers", "kill"}
+    | {"shutdown", "stop", "teardown"}
 )
 _DIRECTIVE = re.compile(
     r"#+\s*(noqa|nosec|pragma|pylint|pyright|mypy|type:|ty:|pyrefly|pyre-|fmt|isort|ruff|sadpath|expect:|NOSONAR|TODO|FIXME|XXX|HACK|BUG)\b|#\W*$"

@@ -34,8 +34,8 @@ def releases(call: cst.Call) -> bool:
 
 def _verb(call: cst.Call) -> str:
     """What a call's name begins with, in lower case: `close` of `_force_close_all`."""
-    name = last_name(call.func).lower().strip("_").removeprefix("force_").removeprefix("wait_")
-    return name.partition("_")[0]
+    words = last_name(call.func).lower().strip("_").split("_")
+    return next((word for word in words if word not in _MANNERS), "")
 
 
 def later(unit: Unit, node: cst.CSTNode) -> list[cst.BaseStatement]:
@@ -55,7 +55,8 @@ def later(unit: Unit, node: cst.CSTNode) -> list[cst.BaseStatement]:
 def handlings(unit: Unit, node: Catcher) -> tuple[Handling, ...]:
     """Each way through a handler with what becomes of the exception; one way where nothing is known to leave it.
 
-    Where the code asks whether it is shutting down, or whether there is a logger, only what it does otherwise counts.
+    Where the code asks whether it is shutting down, or whether there is a logger or user to tell, only what it does
+    otherwise counts.
     """
     if isinstance(node, cst.With):
         return (Handling(Path((), Exit.FALLS), Outcome.NOTHING),)
@@ -107,11 +108,11 @@ def _asked(unit: Unit, ways: tuple[Handling, ...]) -> frozenset[cst.CSTNode]:
         return frozenset()
     called = [call.func for call in calls_in(*steps)]
     used = {unit.code(func.value if isinstance(func, cst.Attribute) else func) for func in called}
-    return frozenset(test for test in tests if _is_ending(test) or unit.code(_subject(test)) in used)
+    return frozenset(test for test in tests if _is_about(test, _ENDING | _TELLING) or unit.code(_subject(test)) in used)
 
 
-def _is_ending(test: cst.BaseExpression) -> bool:
-    return any(isinstance(inner, cst.Name) and words_of(inner.value) & _ENDING for inner in own(test))
+def _is_about(test: cst.BaseExpression, words: frozenset[str]) -> bool:
+    return any(isinstance(inner, cst.Name) and words_of(inner.value) & words for inner in own(test))
 
 
 def _subject(test: cst.BaseExpression) -> cst.BaseExpression:
@@ -232,6 +233,7 @@ class _Reader:
         )
 
 
+_MANNERS = frozenset({"force", "maybe", "safe", "safely", "try", "wait"})
 _GOES_ON = {Exit.FALLS, Exit.CONTINUES}
 _LOGGING = ("builtins.print", "logging.", "loguru.", "structlog.")
 _FAILURES = frozenset(
@@ -243,6 +245,7 @@ _ENDING = frozenset(
         "shutdown", "shutting", "stop", "stopped", "stopping", "terminated",
     }
 )  # fmt: skip
+_TELLING = frozenset({"quiet", "silent"})
 _TIDYING = (CLOSING | {"reset"}) - {
     "cancel",
     "deregister",

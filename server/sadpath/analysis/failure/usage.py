@@ -62,6 +62,8 @@ _STARTERS = frozenset(
     | {"start_soon", "spawn", "wait", "wait_for", "as_completed", "isawaitable", "iscoroutine", "add_task"}
 )
 """By these names one hands over a coroutine, also where it is not known what has the name."""
+_CASTS = frozenset({"typing.cast", "typing_extensions.cast"})
+"""They give back what they are given."""
 _INSPECTORS = frozenset({"builtins.isinstance", "builtins.hasattr", "builtins.type", "builtins.callable"})
 _FILLERS = frozenset({"append", "add", "appendleft", "insert"})
 _CHANGERS = _FILLERS | {"extend", "update", "clear", "sort", "reverse", "remove", "discard"}
@@ -207,6 +209,8 @@ class _Follower:
             yield carrier.use(Usage.ITERATED, call)
         elif self._fills(call):
             yield from self._collected_in(carrier, call)
+        elif self._name(call) in _CASTS:
+            yield from self.follow(replace(carrier, node=call))
         elif self._holds(call, argument, carrier.collected):
             yield from self.follow(replace(carrier, node=call, collected=True))
         else:

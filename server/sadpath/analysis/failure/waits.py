@@ -6,7 +6,7 @@ import libcst as cst
 
 from sadpath.analysis.failure import guards
 from sadpath.analysis.failure.bounds import has_context, waiting
-from sadpath.analysis.failure.effects import called, function_name, words_of
+from sadpath.analysis.failure.effects import called, function_name, last_name, words_of
 from sadpath.analysis.failure.places import nearest_loop, own, place_name
 from sadpath.analysis.failure.replies import (
     asking,
@@ -77,7 +77,7 @@ def _contexts(
         yield "watched", loop
     if nearest_loop(unit, call) is scope and (route := _route(unit, scope)) is not None:
         yield "serving", route
-    if _ends_something(scope.name.value) and not any(map(_tells, earlier)):
+    if _ends_something(scope.name.value) and not _is_property(scope) and not any(map(_tells, earlier)):
         yield "ending", scope
 
 
@@ -180,6 +180,11 @@ def _tells(node: cst.CSTNode) -> bool:
             guards.truth_of(node.value) is not None
         )
     return isinstance(node, cst.Call) and first_word(function_name(node)) in _TELLING
+
+
+def _is_property(scope: cst.FunctionDef) -> bool:
+    """Whether a function is read as an attribute: `exit_code` ends nothing."""
+    return any("property" in last_name(decorator.decorator) for decorator in scope.decorators)
 
 
 _ENDING = frozenset(

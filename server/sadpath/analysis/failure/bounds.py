@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from sadpath.analysis.failure import guards
 from sadpath.analysis.failure.arguments import Arguments, Given, of_call, of_constructor
-from sadpath.analysis.failure.commands import is_brief
+from sadpath.analysis.failure.commands import may_hang
 from sadpath.analysis.failure.setup import may_set_up
 from sadpath.analysis.meaning.evaluator import Evaluator
 from sadpath.analysis.meaning.program import definers, mentions, words_of
@@ -82,7 +82,7 @@ def _blocking(
     bound, given = _bound(unit.libraries, fact, arguments)
     if bound not in (_Bound.UNSAID, _Bound.FOREVER) or _is_bounded_by_client(unit.libraries, evaluator, fact, value):
         return None
-    if fact.brief and is_brief(unit, call, fact.brief):
+    if fact.command and not may_hang(_command(fact, arguments, value), in_coroutine=unit.can_await(call)):
         return None
     address = _address(unit, fact, arguments)
     if address is _Bound.FINITE or (bound is _Bound.UNSAID and _is_bounded_by_file(evaluator, fact)):
@@ -93,6 +93,15 @@ def _blocking(
         return None
     confidence = Confidence.REVIEW if address is _Bound.UNKNOWN else _confidence(value)
     return Blocking(fact, function, given.node if given else None, confidence, found.because)
+
+
+def _command(fact: TimeoutFact, arguments: Arguments, callee: Value) -> Value:
+    """The command that a call waits for."""
+    if fact.command == "given":
+        return arguments.positional[0].value if arguments.positional else UNKNOWN
+    receiver = callee.receiver if isinstance(callee, Function) else None
+    given = receiver.given if isinstance(receiver, Instance) else None
+    return given[0].value if given and not given[0].keyword else UNKNOWN
 
 
 def _partial(value: Value) -> tuple[Value, tuple[Argument, ...]]:

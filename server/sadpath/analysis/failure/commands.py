@@ -1,33 +1,47 @@
 """Commands that other programs are started with, as far as the code spells them out."""
 
-import libcst as cst
-
-from sadpath.rule import Constant, Unit
+from sadpath.rule import Constant, Display, Value
 
 _ASKS_ABOUT_ITSELF = frozenset({"--help", "--version", "-V", "version"})
+_BRIEF = (
+    *(
+        f"git {command}"
+        for command in ("branch", "checkout", "config", "describe", "diff", "log", "ls-files", "remote")
+    ),
+    *(f"git {command}" for command in ("rev-list", "rev-parse", "show", "status", "symbolic-ref")),
+    *("hostname", "id", "kill", "ldd", "lscpu", "nproc", "ps", "stty", "sw_vers", "tput", "uname", "where", "which"),
+    "whoami",
+)
+"""How commands begin that only look at this machine, and end at once."""
+_WAITS_FOR_OTHERS = (
+    *(f"git {command}" for command in ("clone", "fetch", "ls-remote", "pull", "push", "submodule")),
+    *("apt", "apt-get", "aws", "az", "brew", "conda", "curl", "docker", "ftp", "gcloud", "gh", "helm", "kubectl"),
+    *("npm", "npx", "nslookup", "pip", "pip3", "ping", "pnpm", "rsync", "scp", "sftp", "ssh", "telnet", "terraform"),
+    *("uv", "wget", "yarn", "yum"),
+)
+"""How commands begin that wait for another machine, which may never answer."""
 
 
-def is_brief(unit: Unit, call: cst.Call, brief: tuple[str, ...]) -> bool:
-    """Whether the command that a call runs ends at once.
+def may_hang(command: Value, *, in_coroutine: bool) -> bool:
+    """Whether a command is one to be afraid of: it waits for another machine, or an event loop waits for it.
 
-    It begins as one of `brief`, or asks a program only for its version or help.
+    Of a command that is not known, nothing is, where only its own thread waits for it.
     """
-    command = call.args[0].value if call.args and not call.args[0].star else None
-    if command is None:
+    words = _words(command)
+    if not _ASKS_ABOUT_ITSELF.isdisjoint(words) or _begins_with(words, _BRIEF):
         return False
-    words = _words(unit, command)
-    if not _ASKS_ABOUT_ITSELF.isdisjoint(words):
-        return True
+    return in_coroutine or _begins_with(words, _WAITS_FOR_OTHERS) or words[1:3] == ["-m", "pip"]
+
+
+def _begins_with(words: list[str], commands: tuple[str, ...]) -> bool:
     program, *rest = words or [""]
-    begins = " ".join([program.rpartition("/")[2], *rest]) + " "
-    return any(begins.startswith(f"{one} ") for one in brief)
+    text = " ".join([program.rpartition("/")[2], *rest]) + " "
+    return any(text.startswith(f"{command} ") for command in commands)
 
 
-def _words(unit: Unit, command: cst.BaseExpression) -> list[str]:
+def _words(command: Value) -> list[str]:
     """The words of a command; "?" for one that only running tells."""
-    if isinstance(command, cst.List | cst.Tuple):
-        values = [unit.denotes(element.value).value for element in command.elements]
-        texts = [value.value if isinstance(value, Constant) else None for value in values]
+    if isinstance(command, Display):
+        texts = [item.value if isinstance(item, Constant) else None for item in command.items]
         return [text if isinstance(text, str) else "?" for text in texts]
-    value = unit.denotes(command).value
-    return value.value.split() if isinstance(value, Constant) and isinstance(value.value, str) else []
+    return command.value.split() if isinstance(command, Constant) and isinstance(command.value, str) else []

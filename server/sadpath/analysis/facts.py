@@ -1,8 +1,4 @@
-"""What a report rests on: the questions about files that led to it, each with a digest of its answer.
-
-A report that was kept stands as long as the text of its file is the same and its facts are still true. Facts are plain
-values: they can be stored, and asked again in another process.
-"""
+"""Gives the facts that reports rest on, and tells whether they are still true."""
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from hashlib import blake2b
@@ -10,13 +6,11 @@ from hashlib import blake2b
 import msgspec
 
 from sadpath.analysis.engine import Engine
+from sadpath.analysis.fact import PACKAGES, PLACES, PROJECT, Fact
 from sadpath.analysis.meaning import program as leaves
 from sadpath.analysis.meaning.program import Program
 from sadpath.analysis.meaning.queries import Query, Question
 from sadpath.analysis.report import line_of
-
-PLACES, PROJECT, PACKAGES = ":places", ":project", ":packages"
-"""What facts are about that are not about one file: where files lie, all of the project, the installed packages."""
 
 _LEAVES: Mapping[str, Query[object]] = {
     leaf.compute.__name__: leaf
@@ -35,26 +29,8 @@ _LEAVES: Mapping[str, Query[object]] = {
     )
 }
 _NAMES = {leaf: name for name, leaf in _LEAVES.items()}
-_TOPICS = {
-    "module_path": PLACES,
-    "module_name": PLACES,
-    "coroutines_named": PROJECT,
-    "calls_named": PROJECT,
-    "library_has": PACKAGES,
-}
+_TOPICS = {"coroutines_named": PROJECT, "calls_named": PROJECT, "library_has": PACKAGES}
 _LINE = "line_of"
-
-
-class Fact(msgspec.Struct, frozen=True, array_like=True):
-    """A question and, in `mark`, a digest of itself and its answer: the fact is true while asking gives that mark.
-
-    `topic` is the path of the file that it is about, or one of the constants above.
-    """
-
-    mark: int
-    topic: str
-    kind: str
-    arguments: tuple[str, ...]
 
 
 class Facts:
@@ -111,7 +87,13 @@ def _fact(program: Program, kind: str, arguments: tuple[str, ...]) -> Fact:
         answer: object = line_of(program, *arguments)
     else:
         answer = program.queries.ask(_LEAVES[kind], *arguments)
-    return Fact(_mark(kind, arguments, answer), _TOPICS.get(kind, arguments[0]), kind, arguments)
+    return Fact(_mark(kind, arguments, answer), _topic(kind, arguments), kind, arguments)
+
+
+def _topic(kind: str, arguments: tuple[str, ...]) -> str:
+    if kind in ("module_path", "module_name"):
+        return PLACES + arguments[-1]
+    return _TOPICS.get(kind, arguments[0])
 
 
 def _mark(kind: str, arguments: tuple[str, ...], answer: object) -> int:

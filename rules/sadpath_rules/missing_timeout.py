@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from sadpath.rule import Blocking, Diagnostic, Edit, Evidence, Fix, Severity, Unit, Words, rule
+from sadpath.rule import Blocking, Diagnostic, Edit, Evidence, Fix, Role, Severity, Unit, Words, rule
 
 _STUBS = ("stub", "_stub")
 
@@ -79,7 +79,7 @@ def missing_timeout(node: cst.BaseExpression, unit: Unit) -> Iterator[Diagnostic
         return
     blocking = unit.blocking(call)
     is_hint = _is_script(call, unit) or (blocking is not None and blocking.fact.tier == "B")
-    if blocking is None or (is_hint and _is_build(unit)):
+    if blocking is None or (is_hint and unit.role is Role.COMMAND):
         return
     fix = _fix(call, blocking, unit)
     yield Diagnostic(
@@ -105,10 +105,6 @@ def _call_of_stub(node: cst.BaseExpression, unit: Unit) -> cst.Call | None:
 def _is_script(call: cst.Call, unit: Unit) -> bool:
     """Whether the call stands under `if __name__ == "__main__"`: someone is there to stop it."""
     return any(isinstance(above, cst.If) and "__main__" in unit.code(above.test) for above in unit.ancestors(call))
-
-
-def _is_build(unit: Unit) -> bool:
-    return unit.path.rpartition("/")[2] in ("setup.py", "noxfile.py")
 
 
 def _message(blocking: Blocking, unit: Unit) -> str:

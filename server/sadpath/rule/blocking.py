@@ -27,7 +27,7 @@ class Blocking:
 class Wait:
     """A wait that nothing bounds, in a place where that is harmful.
 
-    `cause` makes it so: the call that asks, the call that makes the reply slot, the loop, the function or the parameter.
+    `cause` makes it so: the call that asks or makes the reply slot, the loop, the function or the parameter.
     """
 
     blocking: Blocking

@@ -58,6 +58,8 @@ class TimeoutFact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Attributes that may bound the call where they are used on its receiver or on what it is assigned to."""
     replaced: tuple[str, ...] = ()
     """Methods that may bound the call where they are assigned to its receiver or overridden."""
+    brief: tuple[str, ...] = ()
+    """Of a call that runs a command given first: the beginnings of commands that end at once."""
     contexts: tuple[Context, ...] = ()
     """Where `unbounded-wait` reports the call; "ignored" is always among them if any is."""
     waits: str = "the server never answers"

@@ -22,6 +22,8 @@ class Role(str, Enum):
     """What the file is for, judged by its path."""
 
     LIBRARY = "library"
+    COMMAND = "command"
+    """Part of a command line, a script or a build: someone waits in front of it, and can stop it."""
     TEST = "test"
     STUB = "stub"
 

@@ -19,6 +19,7 @@ _ALWAYS_STANDARD = frozenset(
 """Modules that a project file of the same name does not replace: they are loaded before any of it runs."""
 _TEST_DIRECTORIES = frozenset({"test", "tests", "testing", "conftest"})
 
+_COMMANDS = frozenset({"bin", "build", "cli", "commands", "main", "noxfile", "release", "scripts", "setup", "tools"})
 _DEEPEST_ROOT = 3
 _NO_SOURCES = frozenset({"node_modules", "site-packages", "venv", "build", "dist", "__pycache__"})
 
@@ -101,12 +102,16 @@ class DiskSources:
         return path.removeprefix(self._root).lstrip("/") if path.startswith(self._root) else path
 
     def role(self, path: str) -> Role:
-        """Tests are known by their names and directories, as pytest and unittest find them."""
+        """Tests are known by their names and directories, as pytest and unittest find them; commands likewise."""
         if path.endswith(".pyi"):
             return Role.STUB
         *directories, name = self.relative(path).split("/")
         is_test = name.startswith("test_") or name.endswith("_test.py") or name in ("conftest.py", "tests.py")
-        return Role.TEST if is_test or not _TEST_DIRECTORIES.isdisjoint(directories) else Role.LIBRARY
+        if is_test or not _TEST_DIRECTORIES.isdisjoint(directories):
+            return Role.TEST
+        words = {part.strip("_") for part in (*directories, name.removesuffix(".py"))}
+        words.update(part.rpartition("_")[2] for part in tuple(words))
+        return Role.LIBRARY if words.isdisjoint(_COMMANDS) else Role.COMMAND
 
     def raw(self, path: str) -> bytes:
         """The bytes of the file, or of the text that stands for it."""
@@ -119,7 +124,7 @@ class DiskSources:
         """The project's files that are no tests; none where only what imports lead to may be read."""
         if not self._whole:
             return ()
-        return [path for path in self._python_files(self._root) if self.role(path) is Role.LIBRARY]
+        return [path for path in self._python_files(self._root) if self.role(path) in (Role.LIBRARY, Role.COMMAND)]
 
     def standard_files(self) -> Sequence[str]:
         """The stubs of the standard library."""

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from sadpath.analysis.failure import guards
 from sadpath.analysis.failure.arguments import Arguments, Given, of_call, of_constructor
+from sadpath.analysis.failure.commands import is_brief
 from sadpath.analysis.failure.setup import may_set_up
 from sadpath.analysis.meaning.evaluator import Evaluator
 from sadpath.analysis.meaning.program import definers, mentions, words_of
@@ -80,6 +81,8 @@ def _blocking(
     arguments = of_call(unit, written).after(of_constructor(before))
     bound, given = _bound(unit.libraries, fact, arguments)
     if bound not in (_Bound.UNSAID, _Bound.FOREVER) or _is_bounded_by_client(unit.libraries, evaluator, fact, value):
+        return None
+    if fact.brief and is_brief(unit, call, fact.brief):
         return None
     address = _address(unit, fact, arguments)
     if address is _Bound.FINITE or (bound is _Bound.UNSAID and _is_bounded_by_file(evaluator, fact)):

@@ -66,6 +66,10 @@ def entered(evaluator: Evaluator, found: Denotation, *, is_async: bool) -> Denot
     method = "__aenter__" if is_async else "__enter__"
     results: list[Denotation] = []
     for value in present(found.value):
+        if is_async and isinstance(value, Coroutine) and not value.function.path:
+            # Libraries have awaitables that may be entered instead: `async with session.get(url) as response`.
+            results.append(functions.result(evaluator.program, value.function))
+            continue
         if not isinstance(value, Instance):
             results.append(NOTHING)
             continue
@@ -193,6 +197,10 @@ def _await(evaluator: Evaluator, value: Value) -> Denotation:
         arguments = value.cls.arguments
         if value.cls.name in _AWAITABLES and arguments:
             return Denotation(arguments[2] if value.cls.name in _COROUTINES and len(arguments) == 3 else arguments[0])
+        given = _called_method(evaluator, value, "__await__")
+        if not isinstance(given.value, Instance) or given.value.cls.name != "typing.Generator":
+            return given  # as the library tables say
+        return Denotation(given.value.cls.arguments[2]) if len(given.value.cls.arguments) == 3 else NOTHING
     return NOTHING
 
 

@@ -10,13 +10,11 @@ from typing import TYPE_CHECKING, Literal, cast
 import libcst as cst
 import msgspec
 
+from sadpath.analysis.meaning import decorators, definitions, functions, generics, modules
 from sadpath.analysis.meaning import evaluator as evaluators
-from sadpath.analysis.meaning import functions, generics
 from sadpath.analysis.meaning.binding import Binding, all_parameters, bound_attributes
 from sadpath.analysis.meaning.conditions import reachable
-from sadpath.analysis.meaning.definitions import definitions, qualname_of
 from sadpath.analysis.meaning.denotation import NOTHING, because, join
-from sadpath.analysis.meaning.modules import global_value
 from sadpath.analysis.meaning.program import (
     Program,
     definers,
@@ -60,7 +58,7 @@ class Ancestry(msgspec.Struct, frozen=True):
 
 def defined(evaluator: Evaluator, node: cst.ClassDef) -> Class:
     """The class that a definition of this unit makes."""
-    qualname = qualname_of(evaluator.site.scope, evaluator.tree, node)
+    qualname = definitions.qualname_of(evaluator.site.scope, evaluator.tree, node)
     module = evaluator.program.queries.ask(module_name, evaluator.site.path)
     name = evaluator.program.libraries.canonical(f"{module}.{qualname}")
     return Class(name, evaluator.site.path, qualname)
@@ -70,7 +68,7 @@ def defined(evaluator: Evaluator, node: cst.ClassDef) -> Class:
 def bases(program: Program, path: str, qualname: str) -> tuple[Value, ...]:
     """What the bases of a class that a file defines denote."""
     found: list[Value] = []
-    for evaluator, node in definitions(program, path, qualname):
+    for evaluator, node in definitions.definitions(program, path, qualname):
         if isinstance(node, cst.ClassDef):
             for argument in node.bases:
                 value = evaluator.value(argument.value)
@@ -183,7 +181,7 @@ def _bindings(program: Program, path: str, qualname: str, name: str) -> Iterator
                 yield evaluator, binding
     if not segments:
         # The class is not cut into units of its own: it stands in a function, an `if` or a `try`.
-        for evaluator, node in definitions(program, path, qualname):
+        for evaluator, node in definitions.definitions(program, path, qualname):
             if isinstance(node, cst.ClassDef):
                 for binding in evaluator.scopes.bindings(node, name):
                     yield evaluator, binding
@@ -192,7 +190,7 @@ def _bindings(program: Program, path: str, qualname: str, name: str) -> Iterator
 def _member(evaluator: Evaluator, binding: Binding) -> Member:
     node = binding.statement
     if isinstance(node, cst.FunctionDef):
-        return Member(functions.method_kind(evaluator, node), evaluator.bound(binding))
+        return Member(decorators.method_kind(evaluator, node), evaluator.bound(binding))
     found = evaluator.bound(binding)
     if isinstance(node, cst.AnnAssign) and found.value != UNKNOWN:
         return Member("declared", found)
@@ -212,9 +210,10 @@ def _from_tables(
     """What the library tables say of an attribute, under its public name."""
     tables = program.libraries
     full = tables.canonical(f"{owner.name}.{name}")
-    if not tables.knows(full):
+    made_up = tables.attribute(f"{owner.name}.__getattr__") if not name.startswith("_") else ""
+    if not tables.knows(full) and not made_up:
         return None
-    attribute_class = tables.attribute(full)
+    attribute_class = tables.attribute(full) or (made_up if not tables.knows(full) else "")
     if attribute_class:
         return Denotation(Instance(named(program, attribute_class, owner.path)))
     if tables.is_class(full):
@@ -229,7 +228,7 @@ def named(program: Program, name: str, importer: str) -> Class:
     """A class of the tables, with its file where an importing file finds it."""
     module_name, _, attribute_name = name.rpartition(".")
     path = program.queries.ask(module_path, module_name, importer) if importer else None
-    found = program.queries.ask(global_value, path, attribute_name) if path else None
+    found = program.queries.ask(modules.global_value, path, attribute_name) if path else None
     if found is not None and isinstance(found.value, Class):
         return Class(name, found.value.path, found.value.qualname)
     return Class(name)

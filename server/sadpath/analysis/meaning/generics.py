@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from sadpath.analysis.meaning import annotated, classes, functions
+from sadpath.analysis.meaning import annotated, classes, definitions, functions
 from sadpath.analysis.meaning.binding import all_parameters
-from sadpath.analysis.meaning.definitions import definitions
 from sadpath.analysis.meaning.denotation import join
 from sadpath.analysis.meaning.program import Program
 from sadpath.analysis.meaning.queries import query
@@ -41,7 +40,7 @@ _ITERABLES = frozenset({"typing.Iterable", "typing.Collection", "typing.Sequence
 @query(cycle=())
 def type_parameters(program: Program, path: str, qualname: str) -> tuple[str, ...]:
     """The names of a class's type variables, in the order in which a subscript gives them."""
-    for evaluator, node in definitions(program, path, qualname):
+    for evaluator, node in definitions.definitions(program, path, qualname):
         if isinstance(node, cst.ClassDef):
             if node.type_parameters is not None:
                 return tuple(item.param.name.value for item in node.type_parameters.params)

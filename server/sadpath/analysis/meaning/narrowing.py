@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -10,7 +11,7 @@ import libcst as cst
 from sadpath.analysis.meaning import classes
 from sadpath.analysis.meaning.denotation import because, join
 from sadpath.analysis.syntax.tree import Tree
-from sadpath.rule import UNKNOWN, Class, Denotation, Display, Instance, Value, members
+from sadpath.rule import UNKNOWN, Class, Denotation, Display, Instance, Value, last_name, members
 
 if TYPE_CHECKING:
     from sadpath.analysis.meaning.evaluator import Evaluator
@@ -29,19 +30,25 @@ def narrowed(evaluator: Evaluator, node: cst.BaseExpression, found: Denotation) 
 
 def _tests(tree: Tree, node: cst.BaseExpression) -> Iterator[tuple[cst.Call, bool]]:
     """The `isinstance` calls about the same code that have run before, with the result that leads here."""
-    calls = [call for call in tree.of_type(cst.Call) if _is_test(call)]
-    if not calls:
+    same_ending = _by_last_name(tree).get(last_name(node), ())
+    if not same_ending:
         return
     code = tree.code(node)
-    same = [call for call in calls if tree.code(call.args[0].value) == code and tree.order[call] < tree.order[node]]
-    for call in same:
-        holds = _result_here(tree, call, node)
-        if holds is not None and not _is_rebound(tree, code, call, node):
-            yield call, holds
+    for call in same_ending:
+        if tree.order[call] < tree.order[node] and tree.code(call.args[0].value) == code:
+            holds = _result_here(tree, call, node)
+            if holds is not None and not _is_rebound(tree, code, call, node):
+                yield call, holds
 
 
-def _is_test(call: cst.Call) -> bool:
-    return isinstance(call.func, cst.Name) and call.func.value == "isinstance" and len(call.args) == 2
+@lru_cache(maxsize=1024)
+def _by_last_name(tree: Tree) -> dict[str, list[cst.Call]]:
+    """The `isinstance` calls of a tree by the last name of what they are about."""
+    found: dict[str, list[cst.Call]] = {}
+    for call in tree.of_type(cst.Call):
+        if isinstance(call.func, cst.Name) and call.func.value == "isinstance" and len(call.args) == 2:
+            found.setdefault(last_name(call.args[0].value), []).append(call)
+    return found
 
 
 def _result_here(tree: Tree, test: cst.BaseExpression, node: cst.CSTNode) -> bool | None:

@@ -37,8 +37,9 @@ def test_version(run: Run) -> None:
 
 def test_help(run: Run) -> None:
     ended = run("-h")
-    assert [name for name in ("check", "explain", "rules", "server") if f"  {name} " in ended.output] == [
+    assert [name for name in ("check", "clean", "explain", "rules", "server") if f"  {name} " in ended.output] == [
         "check",
+        "clean",
         "explain",
         "rules",
         "server",

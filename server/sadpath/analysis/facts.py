@@ -28,7 +28,7 @@ _LEAVES: Mapping[str, Query[object]] = {
         leaves.library_has,
     )
 }
-_NAMES = {leaf: name for name, leaf in _LEAVES.items()}
+_NAMES: Mapping[Query[object], str] = {leaf: name for name, leaf in _LEAVES.items()}
 _TOPICS = {"coroutines_named": PROJECT, "calls_named": PROJECT, "library_has": PACKAGES}
 _LINE = "line_of"
 

@@ -1,6 +1,7 @@
 """Names all that a project's reports depend on besides its files: while the name is the same, reports may be kept."""
 
 import re
+import secrets
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -42,7 +43,10 @@ def identity(root: Path, settings: Settings) -> str:
         packages,
         [(name, versions(name)) for name in distributions],
     )
-    content = msgspec.msgpack.encode(depends_on, order="deterministic", enc_hook=str)
+    try:
+        content = msgspec.msgpack.encode(depends_on, order="deterministic", enc_hook=str)
+    except UnicodeEncodeError:  # the name of a directory is no text
+        return secrets.token_hex(16)
     return blake2b(content, digest_size=16).hexdigest()
 
 

@@ -21,7 +21,7 @@ class Recorder:
     def check(self, path: str) -> Checked:
         """All that the rules report in a file, and what of."""
         report = self._session.check(path)
-        facts = self._session.facts.behind(path)
+        facts = self._facts(path)
         states = self.states()
         made = Made(None, (), states)
         if facts is not None and not any(skip.rule or skip.line is None for skip in report.skipped):
@@ -29,6 +29,12 @@ class Recorder:
             self._told.update(fact.mark for fact in new)
             made = Made(tuple(sorted({fact.mark for fact in facts})), new, states)
         return Checked(report.path, report.findings, report.skipped, made)
+
+    def _facts(self, path: str) -> list[Fact] | None:
+        try:
+            return self._session.facts.behind(path)
+        except UnicodeEncodeError:  # the name of a file is no text
+            return None
 
     def is_true(self, fact: Fact) -> bool:
         """Whether the question has the same answer now."""

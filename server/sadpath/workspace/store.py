@@ -63,7 +63,7 @@ class Store:
             connection.executemany("INSERT OR REPLACE INTO kept VALUES (?, ?, ?)", new)
             connection.commit()
 
-    def _values(self, connection: sqlite3.Connection, kind: str) -> dict[Key, bytes]:
+    def _values(self, connection: sqlite3.Connection, kind: str) -> dict[Key, object]:
         if _schema(connection) != [_SCHEMA]:
             raise Doubt("it is another kind of file")
         rows = connection.execute("SELECT name, value FROM kept WHERE kind = ?", (kind,))
@@ -99,7 +99,7 @@ def _sealed(key: Key, value: bytes) -> bytes:
     return blake2b("\0".join(key).encode() + b"\0" + value, digest_size=8).digest() + value
 
 
-def _unsealed(key: Key, value: bytes = b"") -> bytes:
+def _unsealed(key: Key, value: object = b"") -> bytes:
     if not isinstance(value, bytes) or _sealed(key, value[8:]) != value:
         raise Doubt(f"`{key}` is damaged")
     return value[8:]

@@ -296,9 +296,9 @@ def test_what_is_kept(project: Path, run: Run) -> None:
     assert not kept.exists()
 
 
-def test_only_the_last_files_are_left(project: Path, run: Run) -> None:
+def test_only_the_last_files_are_left(project: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sadpath.workspace.cache_directory.MOST_FILES", 2)
     (project / "a.py").write_text("x = 1\n")
-    for rule in ("bare-except", "lost-task", "missing-timeout", "unbounded-retry", "unbounded-wait"):
-        for option in ("--select", "--ignore"):
-            assert run("check", option, rule).code == CLEAN
-    assert len(list((project / ".sadpath_cache").glob("*.reports"))) <= 9
+    for rule in ("bare-except", "lost-task", "missing-timeout", "unbounded-retry"):
+        assert run("check", "--ignore", rule).code == CLEAN
+    assert len(list((project / ".sadpath_cache").glob("*.reports"))) == 3

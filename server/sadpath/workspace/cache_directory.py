@@ -10,7 +10,8 @@ from sadpath.workspace.identity import identity
 
 NAME = ".sadpath_cache"
 _FILE = re.compile(r"[0-9a-f]{32}\.reports(-journal)?")
-_MOST_FILES = 8
+MOST_FILES = 32
+"""A repository may have many directories with settings of their own."""
 _TAG = """\
 Signature: 8a477f597d28d172789f06886806bc55
 # This directory holds what sadpath keeps between checks: https://bford.info/cachedir/
@@ -50,7 +51,7 @@ def _make(directory: Path) -> None:
 def _spare(directory: Path) -> None:
     """Remove all but the files that were written last: each version, and each choice of rules, makes another one."""
     files = sorted(_files(directory), key=lambda file: file.stat().st_mtime_ns)
-    for file in files[:-_MOST_FILES]:
+    for file in files[:-MOST_FILES]:
         file.unlink(missing_ok=True)
 
 

@@ -4,6 +4,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -122,10 +123,9 @@ class Project:
 
     def write(self, name: str, text: str) -> None:
         path = self.root / name
-        if path.parent.is_file():
-            return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+        with suppress(OSError):  # a directory may be a file by now, or the other way round
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
 
     def targets(self) -> list[Target]:
         configurations = Configurations(KNOWN, default_settings(self.root), Overrides())
@@ -179,7 +179,7 @@ def write_unnoticed(name: str, text: str) -> Callable[[Project], None]:
 
 def replace(name: str, other: str) -> Callable[[Project], None]:
     def step(project: Project) -> None:
-        if (project.root / name).exists() and (project.root / other).parent.is_dir():
+        with suppress(OSError):  # what is to be moved may be gone, or the other one a directory
             (project.root / name).replace(project.root / other)
 
     return step

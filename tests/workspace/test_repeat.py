@@ -79,6 +79,7 @@ class Job:
     async def refresh_everything(self):
         pass
 """,
+    "extra/empty.py": "",
     "requirements.txt": "redis==5.0\n",
 }
 VERSIONS = {

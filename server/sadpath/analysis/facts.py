@@ -9,7 +9,7 @@ from sadpath.analysis.engine import Engine
 from sadpath.analysis.fact import PACKAGES, PLACES, PROJECT, Fact
 from sadpath.analysis.meaning import program as leaves
 from sadpath.analysis.meaning.program import Program
-from sadpath.analysis.meaning.queries import Query, Question
+from sadpath.analysis.meaning.queries import Query
 from sadpath.analysis.report import line_of
 
 _LEAVES: Mapping[str, Query[object]] = {
@@ -42,22 +42,24 @@ class Facts:
     def __init__(self, engine: Engine, fixed: str) -> None:
         self._engine = engine
         self._fixed = f"{fixed}/"
-        self._known: dict[Question, Fact] = {}
+        self._marks: dict[tuple[str, tuple[Hashable, ...]], int] = {}
+        self._new: list[Fact] = []
 
-    def behind(self, path: str) -> list[Fact] | None:
-        """What the report on a file rests on, besides its text; None if that cannot be told."""
-        program = self._engine.program
-        file = program.file(path)
-        if file is None:
-            return None
-        questions = program.queries.made_of(self._engine.question(path, one) for one in file.outline.segments)
+    def behind(self, path: str) -> set[int] | None:
+        """The marks of what the report on a file rests on, besides its text; None if that cannot be told."""
+        queries = self._engine.program.queries
+        file = self._engine.program.file(path)
+        questions = queries.made_of(self._engine.question(path, s) for s in file.outline.segments) if file else None
         if questions is None:
             return None
-        leaves = [
-            (kind, arguments) for kind, arguments in questions if kind in _NAMES and not self._is_fixed(arguments)
-        ]
-        places = {place for place in self._places(path) if not self._is_fixed(place)}
-        return [*map(self._fact, leaves), *(_fact(program, _LINE, place) for place in places)]
+        leaves = [(_NAMES[kind], arguments) for kind, arguments in questions if kind in _NAMES]
+        leaves += [(_LINE, place) for place in self._places(path)]
+        return {self._mark(kind, arguments) for kind, arguments in leaves if not self._is_fixed(arguments)}
+
+    def new(self) -> tuple[Fact, ...]:
+        """The facts that no earlier call has given."""
+        new, self._new = self._new, []
+        return tuple(new)
 
     def is_true(self, fact: Fact) -> bool:
         """Whether the question has the same answer now."""
@@ -66,11 +68,12 @@ class Facts:
     def _is_fixed(self, arguments: Iterable[Hashable]) -> bool:
         return any(str(argument).startswith(self._fixed) for argument in arguments)
 
-    def _fact(self, question: Question) -> Fact:
-        if question not in self._known:
-            kind, arguments = question
-            self._known[question] = _fact(self._engine.program, _NAMES[kind], tuple(map(str, arguments)))
-        return self._known[question]
+    def _mark(self, kind: str, arguments: tuple[Hashable, ...]) -> int:
+        if (kind, arguments) not in self._marks:
+            fact = _fact(self._engine.program, kind, tuple(map(str, arguments)))
+            self._marks[kind, arguments] = fact.mark
+            self._new.append(fact)
+        return self._marks[kind, arguments]
 
     def _places(self, path: str) -> Iterator[tuple[str, ...]]:
         """The places in other files that the report names by line."""

@@ -16,21 +16,17 @@ class Recorder:
     def __init__(self, root: Path, settings: Settings) -> None:
         self._watch = Watch()
         self._session = Session(root, settings, load_rules(), whole=True, watch=self._watch)
-        self._told: set[int] = set()
 
     def check(self, path: str) -> Checked:
         """All that the rules report in a file, and what of."""
         report = self._session.check(path)
-        facts = self._facts(path)
-        states = self.states()
-        made = Made(None, (), states)
-        if facts is not None and not any(skip.rule or skip.line is None for skip in report.skipped):
-            new = tuple(fact for fact in facts if fact.mark not in self._told)
-            self._told.update(fact.mark for fact in new)
-            made = Made(tuple(sorted({fact.mark for fact in facts})), new, states)
+        marks = self._marks(path)
+        if any(skip.rule or skip.line is None for skip in report.skipped):
+            marks = None  # a rule failed, or the file cannot be read: next time that may be otherwise
+        made = Made(None if marks is None else tuple(marks), self._session.facts.new(), self.states())
         return Checked(report.path, report.findings, report.skipped, made)
 
-    def _facts(self, path: str) -> list[Fact] | None:
+    def _marks(self, path: str) -> set[int] | None:
         try:
             return self._session.facts.behind(path)
         except UnicodeEncodeError:  # the name of a file is no text

@@ -275,3 +275,30 @@ def test_calls_of_the_users_own_clients(project: Path, run: Run) -> None:
     ended = run("check")
     assert ended.code == MISUSE
     assert "pyproject.toml:6: in `calls`, unknown key `timeout.bound_by`; did you mean `bound_with`?" in ended.errors
+
+
+def test_what_is_kept(project: Path, run: Run) -> None:
+    (project / "a.py").write_text(HANGS)
+    first = run("check", "--no-cache")
+    assert [entry.name for entry in project.iterdir()] == ["a.py"]
+    assert run("check").output == run("check").output == first.output
+    kept = project / ".sadpath_cache"
+    assert sorted(path.suffix or path.name for path in kept.iterdir()) == [".TAG", ".gitignore", ".reports"]
+    (project / "sadpath.toml").write_text('cache-dir = "elsewhere"\n')
+    run("check")
+    assert len(list((project / "elsewhere").glob("*.reports"))) == 1
+    run("check", "--cache-dir", "deep/inside")
+    assert len(list((project / "deep/inside").glob("*.reports"))) == 1
+    (project / "elsewhere/mine.txt").write_text("is left alone")
+    assert run("clean").output == "Removed 1 file in .sadpath_cache\n"
+    assert run("clean", "elsewhere").output == "Removed 1 file in elsewhere\n"
+    assert [path.name for path in (project / "elsewhere").iterdir()] == ["mine.txt"]
+    assert not kept.exists()
+
+
+def test_only_the_last_files_are_left(project: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sadpath.workspace.cache_directory.MOST_FILES", 2)
+    (project / "a.py").write_text("x = 1\n")
+    for rule in ("bare-except", "lost-task", "missing-timeout", "unbounded-retry"):
+        assert run("check", "--ignore", rule).code == CLEAN
+    assert len(list((project / ".sadpath_cache").glob("*.reports"))) == 3

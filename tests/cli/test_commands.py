@@ -31,14 +31,23 @@ def test_small_commands_import_little(arguments: list[str]) -> None:
     assert imported.isdisjoint(HEAVY)
 
 
+def test_repeated_check_opens_no_session(project: Path) -> None:
+    (project / "a.py").write_text("x = 1\n")
+    for opens in (True, False):
+        ended = run_process("check", options=("-X", "importtime"))
+        assert ended.output == "No findings in 1 file\n"
+        assert ("sadpath.workspace.session" in ended.errors) is opens
+
+
 def test_version(run: Run) -> None:
     assert run("--version").output == f"sadpath {sadpath.__version__}\n"
 
 
 def test_help(run: Run) -> None:
     ended = run("-h")
-    assert [name for name in ("check", "explain", "rules", "server") if f"  {name} " in ended.output] == [
+    assert [name for name in ("check", "clean", "explain", "rules", "server") if f"  {name} " in ended.output] == [
         "check",
+        "clean",
         "explain",
         "rules",
         "server",

@@ -12,7 +12,7 @@ from sadpath.analysis.meaning.conditions import reachable
 from sadpath.analysis.meaning.definitions import qualname_of
 from sadpath.analysis.meaning.evaluator import Evaluator, Site
 from sadpath.analysis.meaning.program import Program, renamings, tree_of, words_of
-from sadpath.analysis.meaning.queries import Query
+from sadpath.analysis.meaning.queries import Query, Question
 from sadpath.analysis.syntax.outline import Segment
 from sadpath.analysis.syntax.parse import Broken
 from sadpath.analysis.syntax.position import Positions
@@ -76,6 +76,10 @@ class Engine:
     def report(self, path: str, segment: Segment) -> UnitReport:
         """What the rules report in one unit of a file."""
         return self.program.queries.ask(self._report, path, segment)
+
+    def question(self, path: str, segment: Segment) -> Question:
+        """The question that `report` answers."""
+        return self._report, (path, segment)
 
     def edit(self, path: str, lines: list[str], first: int, old: int, new: int) -> None:
         """Take in that `new` lines replaced the `old` ones from line `first` (0-based); `lines` is the whole text."""

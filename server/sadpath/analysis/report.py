@@ -7,7 +7,7 @@ import msgspec
 from sadpath.analysis.engine import Engine, UnitFinding
 from sadpath.analysis.finding import Edit, Evidence, FileReport, Finding, Fix, Position, Range, Related, Skip
 from sadpath.analysis.fingerprint import fingerprints
-from sadpath.analysis.meaning.program import FileIndex, Program
+from sadpath.analysis.meaning.program import Program
 from sadpath.analysis.syntax.outline import Segment
 from sadpath.rule import Evidence as NamedEvidence
 
@@ -64,22 +64,24 @@ def _fingerprinted(path: str, found: list[Finding], texts: list[str]) -> tuple[F
 
 
 def _located(program: Program, step: NamedEvidence) -> Evidence:
-    file = program.file(step.path) if step.path else None
-    line = _line_of(file, step) if file is not None else None
+    line = line_of(program, step.path, step.scope, step.anchor) if step.path else None
     return Evidence(step.text, step.path, line)
 
 
-def _line_of(file: FileIndex, step: NamedEvidence) -> int | None:
-    """The line whose text is the proof; found by text, as numbers change with every edit."""
-    scope, _, name = step.scope.rpartition(".")
-    word = step.anchor.replace("(", " ").replace(".", " ").replace(":", " ").split()
+def line_of(program: Program, path: str, qualname: str, anchor: str) -> int | None:
+    """The line whose text is the proof; found by text, as numbers change with every edit, and so not remembered."""
+    file = program.file(path)
+    if file is None:
+        return None
+    scope, _, name = qualname.rpartition(".")
+    word = anchor.replace("(", " ").replace(".", " ").replace(":", " ").split()
     candidates: list[Segment] = [*file.definers(scope, name)]
     if word:
-        candidates += file.definers(step.scope, word[0])
+        candidates += file.definers(qualname, word[0])
     starts = dict(zip(map(id, file.outline.segments), file.outline.first_lines, strict=True))
     for segment in candidates:
         for number, line in enumerate(_lines(segment)):
-            if step.anchor in line:
+            if anchor in line:
                 return starts[id(segment)] + number
     return None
 

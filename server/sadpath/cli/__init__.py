@@ -12,6 +12,7 @@ from sadpath import __version__
 
 _COMMANDS = {
     "check": "Check files and directories.",
+    "clean": "Remove what earlier checks have kept.",
     "explain": "Tell the story behind a rule.",
     "rules": "List all rules.",
     "server": "Serve an editor.",

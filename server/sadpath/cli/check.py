@@ -2,13 +2,13 @@
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
 import click
 
-from sadpath.analysis.finding import Skip
+from sadpath.analysis.finding import FileReport, Skip
 from sadpath.analysis.syntax.parse import on_large_stack
 from sadpath.cli import Misuse
 from sadpath.cli.color import color_option, colored
@@ -20,6 +20,7 @@ from sadpath.workspace.configuration import ConfigurationError, Overrides, Selec
 from sadpath.workspace.files import decode
 from sadpath.workspace.packs import describe_rules
 from sadpath.workspace.patterns import Patterns, is_pattern
+from sadpath.workspace.repeat import check_again
 from sadpath.workspace.settings_file import Configurations, Known, read_settings, selector_problem
 from sadpath.workspace.walk import Target, is_excluded, project_root, walk
 
@@ -44,6 +45,8 @@ _flag = partial(click.option, is_flag=True)
 @click.option("--stdin-filename", type=click.Path(path_type=Path), help="The path of what comes on standard input.")
 @click.option("--output-format", type=click.Choice(list(FORMATS)), default="full", show_default=True)
 @click.option("--jobs", type=click.IntRange(min=1), help="The largest number of processes.  [default: of processors]")
+@_flag("--no-cache", help="Neither use nor keep what earlier checks found.")
+@click.option("--cache-dir", type=click.Path(file_okay=False, path_type=Path), help="Where to keep what is found.")
 @_flag("-q", "--quiet", help="Write findings only, without a summary.")
 @color_option
 def check(
@@ -59,6 +62,8 @@ def check(
     stdin_filename: Path | None,
     output_format: str,
     jobs: int | None,
+    no_cache: bool,
+    cache_dir: Path | None,
     quiet: bool,
     color: str,
 ) -> None:
@@ -86,7 +91,8 @@ def check(
         if _STDIN in paths:
             result = _check_stdin(paths, stdin_filename, configurations, force_exclude)
         else:
-            result = _check_files(paths or [Path()], configurations, force_exclude, jobs or _processors())
+            checks = check_all if no_cache else partial(check_again, directory=cache_dir)
+            result = _check_files(paths or [Path()], configurations, force_exclude, checks, jobs or _processors())
     except ConfigurationError as error:
         place = os.path.relpath(error.path) + (f":{error.line}" if error.line else "")
         raise Misuse(f"{place}: {error.message}") from error
@@ -109,7 +115,13 @@ def _configurations(known: Known, overrides: Overrides, config: Path | None, iso
     return Configurations(known, settings, overrides, fixed=bool(config) or isolated)
 
 
-def _check_files(paths: Iterable[Path], configurations: Configurations, force_exclude: bool, jobs: int) -> Result:
+def _check_files(
+    paths: Iterable[Path],
+    configurations: Configurations,
+    force_exclude: bool,
+    checks: Callable[[Sequence[Target], int], Iterator[FileReport]],
+    jobs: int,
+) -> Result:
     targets: list[Target] = []
     skipped: list[Skip] = []
     for found in walk(paths, configurations, force_exclude=force_exclude):
@@ -117,7 +129,7 @@ def _check_files(paths: Iterable[Path], configurations: Configurations, force_ex
             targets.append(found)
         else:
             skipped.append(found)
-    reports = list(with_progress(check_all(targets, jobs), len(targets)))
+    reports = list(with_progress(checks(targets, jobs), len(targets)))
     return result_of(reports, skipped, Path.cwd())
 
 

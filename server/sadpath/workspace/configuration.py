@@ -96,7 +96,7 @@ class Settings:
 
     `selections` are the layers that choose the rules, weakest first; without any, all rules are on. `severity` maps
     names of rules. `per_file_ignores` maps patterns to rules and families. `calls` is what the library tables would say
-    of the user's own clients.
+    of the user's own clients. `cache` is the directory for what is kept between checks, if not the default.
     """
 
     root: Path = Path()
@@ -106,6 +106,7 @@ class Settings:
     severity: Mapping[str, Severity] = field(default_factory=dict[str, Severity])
     excludes: tuple[Patterns, ...] = ()
     calls: Library = NOTHING
+    cache: Path | None = None
 
     def chosen(self, rules: Iterable[AnyRule], path: str | None = None) -> tuple[AnyRule, ...]:
         """The rules that are on, in the given order; with an absolute path, those that are on in that file."""

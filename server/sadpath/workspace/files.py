@@ -5,7 +5,9 @@ import errno
 import os
 import re
 import stat
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeAlias
 
 import msgspec
 
@@ -20,6 +22,10 @@ _COOKIE = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.ASCII)
 _NO_CODE = re.compile(rb"[ \t\f]*(?:#.*)?")
 
 
+Saw: TypeAlias = Callable[[str, os.stat_result | None, bytes], None]
+"""Is told of each file that is read: its path, its status before, and its bytes; no status where it cannot be read."""
+
+
 class SourceFile(msgspec.Struct, frozen=True):
     """The text of a file, with its line ends, and what is needed to write it back: `bom + text.encode(encoding)`."""
 
@@ -29,15 +35,26 @@ class SourceFile(msgspec.Struct, frozen=True):
     bom: bytes = b""
 
 
-def read(path: str) -> SourceFile | Skip:
-    """The file's text without a byte order mark, or the reason why it cannot be analysed. Never waits for a pipe."""
+def read(path: str, saw: Saw | None = None) -> SourceFile | Skip:
+    """The file's text without a byte order mark, or the reason why it cannot be analysed. Never waits for a pipe.
+
+    `saw` is told what was read.
+    """
     try:
-        data = _bytes(path)
+        data = _bytes(path, saw)
     except OSError as error:
         return Skip(path, _why_unreadable(path, error))
     except _Refused as refused:
         return Skip(path, str(refused))
     return decode(path, data)
+
+
+def raw(path: str, saw: Saw | None = None) -> bytes:
+    """The file's bytes; none where it cannot be read."""
+    try:
+        return _bytes(path, saw)
+    except (OSError, _Refused):
+        return b""
 
 
 def decode(path: str, data: bytes) -> SourceFile | Skip:
@@ -52,7 +69,19 @@ class _Refused(Exception):
     """Why there is no text to analyse."""
 
 
-def _bytes(path: str) -> bytes:
+def _bytes(path: str, saw: Saw | None = None) -> bytes:
+    try:
+        status, data = _opened(path)
+    except (OSError, _Refused):
+        if saw is not None:
+            saw(path, None, b"")
+        raise
+    if saw is not None:
+        saw(path, status, data)
+    return data
+
+
+def _opened(path: str) -> tuple[os.stat_result, bytes]:
     # Without O_NONBLOCK, opening a named pipe that happens to be called x.py would wait for ever.
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     with os.fdopen(os.open(path, flags), "rb") as file:
@@ -62,7 +91,7 @@ def _bytes(path: str) -> bytes:
         data = file.read(LARGEST + 1)
     if len(data) > LARGEST:
         raise _Refused(f"it is larger than {LARGEST // 1_000_000} MB")
-    return data
+    return status, data
 
 
 def _why_unreadable(path: str, error: OSError) -> str:

@@ -56,9 +56,16 @@ def without_expectations(documentation: str) -> str:
     return _EXPECTATION.sub("", documentation)
 
 
-def _modules() -> list[Path]:
+def pack_directories() -> list[Path]:
+    """The directories that hold the rules and their library tables."""
     _, directories = _built_in_pack()
-    return [path for directory in directories for path in directory.glob("*.py") if not path.stem.startswith("_")]
+    return directories
+
+
+def _modules() -> list[Path]:
+    return [
+        path for directory in pack_directories() for path in directory.glob("*.py") if not path.stem.startswith("_")
+    ]
 
 
 def _built_in_pack() -> tuple[str, list[Path]]:

@@ -8,6 +8,7 @@ import msgspec
 
 from sadpath.analysis.check import check
 from sadpath.analysis.engine import Engine
+from sadpath.analysis.facts import Facts
 from sadpath.analysis.finding import FileReport
 from sadpath.analysis.meaning.program import Program
 from sadpath.analysis.syntax.text import split_lines
@@ -15,6 +16,7 @@ from sadpath.rule import Rule
 from sadpath.workspace.configuration import Settings
 from sadpath.workspace.environment import site_packages
 from sadpath.workspace.library_files import library_tables
+from sadpath.workspace.observed import Watch
 from sadpath.workspace.sources import DiskSources
 from sadpath.workspace.versions import versions_used
 
@@ -26,15 +28,24 @@ class Session:
     Paths are absolute, with forward slashes. Not safe for use by several threads at once.
     """
 
-    def __init__(self, root: Path, settings: Settings, rules: Iterable[Rule[Any]], *, whole: bool = False) -> None:
+    def __init__(
+        self,
+        root: Path,
+        settings: Settings,
+        rules: Iterable[Rule[Any]],
+        *,
+        whole: bool = False,
+        watch: Watch | None = None,
+    ) -> None:
         all_rules = tuple(rules)
         self._settings = settings
         self._known = frozenset(rule.name for rule in all_rules)
         self._rules = settings.chosen(all_rules)
         packages = site_packages(root.absolute())
-        self._sources = DiskSources(root.absolute(), packages, whole=whole)
+        self._sources = DiskSources(root.absolute(), packages, whole=whole, watch=watch)
         self._program = Program(self._sources, library_tables(versions_used(root, packages), settings.calls))
         self._engine = Engine(self._program, self._rules)
+        self.facts = Facts(self._engine, self._sources.typeshed)
 
     def check(self, path: str) -> FileReport:
         """All that the rules report in a file. Never raises: what cannot be analysed is listed as skipped."""

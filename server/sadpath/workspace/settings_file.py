@@ -36,7 +36,7 @@ Known: TypeAlias = Mapping[str, str]
 """The names of all rules, each with its family."""
 
 _DEEPEST = 200  # TOML parsers recurse
-_KEYS = ("select", "ignore", "exclude", "extend-exclude", "per-file-ignores", "severity", "calls")
+_KEYS = ("select", "ignore", "exclude", "extend-exclude", "per-file-ignores", "severity", "calls", "cache-dir")
 
 
 class Configurations:
@@ -152,6 +152,7 @@ class _Reader:
             severity=self.severity(table.get("severity", {})),
             excludes=(Patterns(base, exclude), Patterns(base, extend_exclude)),
             calls=self.calls(table.get("calls", {})),
+            cache=root / self.string(("cache-dir",), table["cache-dir"]) if "cache-dir" in table else None,
         )
 
     def calls(self, value: object) -> Library:
@@ -204,6 +205,11 @@ class _Reader:
                 raise self.error((*place, index), f"`{place[-1]}` has to be a list of strings")
             strings.append(item)
         return tuple(strings)
+
+    def string(self, place: Keys, value: object) -> str:
+        if not isinstance(value, str) or not value or "\0" in value:
+            raise self.error(place, f"`{place[-1]}` has to be a string")
+        return value
 
     def table(self, place: Keys, value: object) -> dict[str, object]:
         if not isinstance(value, dict):

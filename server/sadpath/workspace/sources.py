@@ -11,6 +11,7 @@ from sadpath.analysis.finding import Skip
 from sadpath.analysis.syntax.text import split_lines
 from sadpath.rule import Role
 from sadpath.workspace import files
+from sadpath.workspace.observed import Watch
 
 _ALWAYS_STANDARD = frozenset(
     {"builtins", "typing", "typing_extensions", "types", "sys", "abc", "collections", "_typeshed"}
@@ -26,13 +27,17 @@ _NO_SOURCES = frozenset({"node_modules", "site-packages", "venv", "build", "dist
 class DiskSources:
     """The `Sources` of `analysis.meaning.program`, over the file system. Texts given to `show` stand before files.
 
-    `whole` allows to read every file of the project, not only what imports lead to.
+    `whole` allows to read every file of the project, not only what imports lead to. `watch` is told of each file and
+    directory that is looked at, but for the standard library's stubs.
     """
 
-    def __init__(self, root: Path, packages: Sequence[Path] = (), *, whole: bool = False) -> None:
+    def __init__(
+        self, root: Path, packages: Sequence[Path] = (), *, whole: bool = False, watch: Watch | None = None
+    ) -> None:
         self._whole = whole
+        self._watch = watch
         self._root = root.as_posix()
-        self._typeshed = Path(find_typeshed()).as_posix()
+        self.typeshed = Path(find_typeshed()).as_posix()
         self._packages = [path.as_posix() for path in packages]
         self._project = [f"{self._root}/src", self._root]
         self._listed: dict[str, frozenset[str]] = {}
@@ -61,7 +66,7 @@ class DiskSources:
             return shown
         if path.endswith("/"):
             return None
-        found = files.read(path)
+        found = files.read(path, self._saw(path))
         if isinstance(found, Skip):
             self.skips[path] = found
             return None
@@ -113,20 +118,17 @@ class DiskSources:
         shown = self._shown.get(path)
         if shown is not None:
             return "".join(shown).encode(errors="replace")
-        try:
-            return Path(path).read_bytes()
-        except OSError:
-            return b""
+        return files.raw(path, self._saw(path))
 
     def project_files(self) -> Sequence[str]:
         """The project's files that are no tests; none where only what imports lead to may be read."""
         if not self._whole:
             return ()
-        return [path for path in _python_files(self._root) if self.role(path) in (Role.LIBRARY, Role.COMMAND)]
+        return [path for path in self._python_files(self._root) if self.role(path) in (Role.LIBRARY, Role.COMMAND)]
 
     def standard_files(self) -> Sequence[str]:
         """The stubs of the standard library."""
-        return list(_python_files(self._typeshed))
+        return list(self._python_files(self.typeshed))
 
     def package_files(self, package: str, importer: str) -> Sequence[str] | None:
         """The files of an installed package; none for the standard library and the project itself."""
@@ -137,7 +139,7 @@ class DiskSources:
         if base not in self._packages:
             return ()
         directory = f"{base}/{package}"
-        return list(_python_files(directory)) if package in self._names(base) else [found]
+        return list(self._python_files(directory)) if package in self._names(base) else [found]
 
     def _roots_inside(self) -> dict[str, list[str]]:
         """The directories inside the project that hold a package of a name: a repository may hold several projects."""
@@ -146,7 +148,7 @@ class DiskSources:
             waiting = [(self._root, 0)]
             while waiting:
                 directory, depth = waiting.pop()
-                for name in sorted(_directories_in(directory)):
+                for name in sorted(self._directories_in(directory)):
                     self._roots.setdefault(name, []).append(directory)
                     below = f"{directory}/{name}"
                     if depth < _DEEPEST_ROOT and not self._is_initialised(below):
@@ -154,8 +156,8 @@ class DiskSources:
         return self._roots
 
     def _bases(self, module: str, importer: str) -> list[str]:
-        standard = [f"{self._typeshed}"]
-        if importer.startswith(self._typeshed) or module.partition(".")[0] in _ALWAYS_STANDARD:
+        standard = [f"{self.typeshed}"]
+        if importer.startswith(self.typeshed) or module.partition(".")[0] in _ALWAYS_STANDARD:
             return standard
         return list(dict.fromkeys([self._top_of(importer), *self._project, *standard, *self._packages]))
 
@@ -165,7 +167,7 @@ class DiskSources:
             found = self._module_at(base, f"{top}-stubs/{rest}".rstrip("/"), (".pyi", ".py"))
             if found is not None and not found.endswith("/"):
                 return found
-        stubs_first = base in self._packages or base == self._typeshed
+        stubs_first = base in self._packages or base == self.typeshed
         return self._module_at(base, relative, (".pyi", ".py") if stubs_first else (".py", ".pyi"))
 
     def _module_at(self, base: str, relative: str, endings: tuple[str, str]) -> str | None:
@@ -185,6 +187,7 @@ class DiskSources:
         """The names in a directory; empty if it is none. A directory whose parent does not list it is not looked at."""
         known = self._listed.get(directory)
         if known is None:
+            self._looks_into(directory)
             try:
                 known = frozenset(os.listdir(directory))  # noqa: PTH208 # names alone; a Path each costs more than the listing
             except OSError:
@@ -193,7 +196,7 @@ class DiskSources:
         return known
 
     def _base_of(self, path: str) -> str:
-        for base in (self._typeshed, *self._packages):
+        for base in (self.typeshed, *self._packages):
             if path.startswith(f"{base}/"):
                 return base
         directory = path.rstrip("/").rpartition("/")[0]
@@ -216,27 +219,33 @@ class DiskSources:
         names = self._names(directory)
         return "__init__.py" in names or "__init__.pyi" in names
 
+    def _python_files(self, directory: str) -> Iterator[str]:
+        """The Python files below a directory."""
+        waiting = [directory]
+        while waiting:
+            directory = waiting.pop()
+            waiting += [f"{directory}/{name}" for name in self._directories_in(directory)]
+            with suppress(OSError):
+                yield from (f"{directory}/{name}" for name in os.listdir(directory) if name.endswith((".py", ".pyi")))  # noqa: PTH208
 
-def _python_files(directory: str) -> Iterator[str]:
-    """The Python files below a directory."""
-    waiting = [directory]
-    while waiting:
-        directory = waiting.pop()
-        waiting += [f"{directory}/{name}" for name in _directories_in(directory)]
-        with suppress(OSError):
-            yield from (f"{directory}/{name}" for name in os.listdir(directory) if name.endswith((".py", ".pyi")))  # noqa: PTH208
+    def _directories_in(self, directory: str) -> list[str]:
+        """The names of the directories directly inside, without hidden ones and those that hold no sources."""
+        self._looks_into(directory)
+        try:
+            with os.scandir(directory) as entries:
+                return [
+                    entry.name
+                    for entry in entries
+                    if not entry.name.startswith(".")
+                    and entry.name not in _NO_SOURCES
+                    and entry.is_dir(follow_symlinks=False)
+                ]
+        except OSError:
+            return []
 
+    def _saw(self, path: str) -> files.Saw | None:
+        return None if self._watch is None or path.startswith(self.typeshed) else self._watch.saw
 
-def _directories_in(directory: str) -> list[str]:
-    """The names of the directories directly inside, without hidden ones and those that hold no sources."""
-    try:
-        with os.scandir(directory) as entries:
-            return [
-                entry.name
-                for entry in entries
-                if not entry.name.startswith(".")
-                and entry.name not in _NO_SOURCES
-                and entry.is_dir(follow_symlinks=False)
-            ]
-    except OSError:
-        return []
+    def _looks_into(self, directory: str) -> None:
+        if self._watch is not None and not directory.startswith(self.typeshed):
+            self._watch.looks_into(directory)

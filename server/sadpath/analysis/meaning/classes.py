@@ -15,7 +15,15 @@ from sadpath.analysis.meaning import evaluator as evaluators
 from sadpath.analysis.meaning.binding import Binding, all_parameters, bound_attributes
 from sadpath.analysis.meaning.conditions import reachable
 from sadpath.analysis.meaning.denotation import NOTHING, because, join
-from sadpath.analysis.meaning.program import Program, definers, mentions, module_path, scopes_of, tree_of
+from sadpath.analysis.meaning.program import (
+    Program,
+    definers,
+    mentions,
+    module_name,
+    module_path,
+    scopes_of,
+    tree_of,
+)
 from sadpath.analysis.meaning.queries import query
 from sadpath.analysis.syntax.parse import Broken
 from sadpath.analysis.syntax.tree import Tree
@@ -51,7 +59,7 @@ class Ancestry(msgspec.Struct, frozen=True):
 def defined(evaluator: Evaluator, node: cst.ClassDef) -> Class:
     """The class that a definition of this unit makes."""
     qualname = definitions.qualname_of(evaluator.site.scope, evaluator.tree, node)
-    module = evaluator.program.sources.module_name(evaluator.site.path)
+    module = evaluator.program.queries.ask(module_name, evaluator.site.path)
     name = evaluator.program.libraries.canonical(f"{module}.{qualname}")
     return Class(name, evaluator.site.path, qualname)
 

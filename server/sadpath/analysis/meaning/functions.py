@@ -13,7 +13,7 @@ import msgspec
 from sadpath.analysis.meaning import annotated, classes, decorators, definitions, generics
 from sadpath.analysis.meaning.binding import SCOPE_TYPES, all_parameters
 from sadpath.analysis.meaning.denotation import NOTHING, because, describe, join
-from sadpath.analysis.meaning.program import Program, module_path
+from sadpath.analysis.meaning.program import Program, module_name, module_path
 from sadpath.analysis.meaning.queries import query
 from sadpath.analysis.syntax.flow import paths
 from sadpath.analysis.syntax.tree import children
@@ -47,7 +47,7 @@ _MOST_RETURNS = 8
 def defined(evaluator: Evaluator, node: cst.FunctionDef) -> Denotation:
     """The function that a definition of this unit makes, after its decorators."""
     qualname = definitions.qualname_of(evaluator.site.scope, evaluator.tree, node)
-    module = evaluator.program.sources.module_name(evaluator.site.path)
+    module = evaluator.program.queries.ask(module_name, evaluator.site.path)
     name = evaluator.program.libraries.canonical(f"{module}.{qualname}")
     found = Denotation(Function(name, kind_of(node), evaluator.site.path, qualname))
     for decorator in reversed(node.decorators):
@@ -313,5 +313,5 @@ def enclosing_class(evaluator: Evaluator, function: cst.CSTNode) -> Class | None
     scope = evaluator.site.scope
     if not scope:
         return None
-    module = evaluator.program.sources.module_name(evaluator.site.path)
+    module = evaluator.program.queries.ask(module_name, evaluator.site.path)
     return Class(evaluator.program.libraries.canonical(f"{module}.{scope}"), evaluator.site.path, scope)

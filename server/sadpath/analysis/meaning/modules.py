@@ -11,7 +11,15 @@ from sadpath.analysis.meaning import evaluator as evaluators
 from sadpath.analysis.meaning.binding import Binding
 from sadpath.analysis.meaning.conditions import reachable
 from sadpath.analysis.meaning.denotation import NOTHING, join
-from sadpath.analysis.meaning.program import Program, definers, module_path, scopes_of, star_imports, tree_of
+from sadpath.analysis.meaning.program import (
+    Program,
+    definers,
+    module_name,
+    module_path,
+    scopes_of,
+    star_imports,
+    tree_of,
+)
 from sadpath.analysis.meaning.queries import query
 from sadpath.analysis.syntax.outline import Segment
 from sadpath.analysis.syntax.parse import Broken
@@ -110,7 +118,7 @@ def absolute(program: Program, path: str, level: int, name: str) -> str:
     """The absolute name of a module that a file imports relatively, with `level` dots; "" beyond the top."""
     if not level:
         return name
-    package = program.sources.module_name(path).split(".")
+    package = program.queries.ask(module_name, path).split(".")
     drop = level - 1 if program.sources.is_package(path) else level
     if drop >= len(package):
         return ""

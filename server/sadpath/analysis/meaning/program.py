@@ -76,7 +76,7 @@ class Program:
         self._files: dict[str, FileIndex | None] = {}
         self._names: ProjectNames | None = None
         self._named = frozenset[str]()
-        self._library_names: dict[str, frozenset[str] | None] = {}
+        self._library_names: dict[str, frozenset[str]] = {}
 
     def file(self, path: str) -> "FileIndex | None":
         """The file cut into units, or None where it cannot be read."""
@@ -112,6 +112,7 @@ class Program:
     def refresh(self) -> None:
         """Take in that files may have come or gone, so that imports may lead elsewhere."""
         self.queries.change_all(module_path)
+        self.queries.change_all(module_name)
 
     @property
     def names(self) -> ProjectNames:
@@ -124,11 +125,14 @@ class Program:
 
     def library_names(self, package: str, importer: str) -> frozenset[str] | None:
         """The names bound in an installed package, or for "" in the standard library; None where it is not found."""
-        if package not in self._library_names:
+        place = package and self.sources.find(package, importer)
+        if place is None:
+            return None
+        if place not in self._library_names:
             sources = self.sources
             files = sources.package_files(package, importer) if package else sources.standard_files()
-            self._library_names[package] = None if files is None else names_bound(sources.raw(path) for path in files)
-        return self._library_names[package]
+            self._library_names[place] = names_bound(sources.raw(path) for path in files or ())
+        return self._library_names[place]
 
     def count_calls(self, name: str) -> tuple[int, int]:
         """How often the project's code awaits what a method of a name gives, and how often it drops that."""
@@ -154,6 +158,7 @@ class Program:
             bound = {segment.name, *_declared_global(segment)} if segment.kind in ("function", "class") else words
             questions += [(definers, (path, segment.scope, word)) for word in bound]
             questions += [(calls_named, (word,)) for word in words]
+            questions += [(class_with, (path, segment.name))] if segment.kind == "function" else []
             questions += [(mentions, (path, scope, word)) for word in words for scope in {"", segment.scope}]
             if not segment.scope and segment.kind == "statement":
                 questions += [(star_imports, (path,)), (renamings, (path,)), (imported_packages, (path,))]
@@ -289,3 +294,24 @@ def calls_named(program: Program, name: str) -> tuple[int, int]:
 def module_path(program: Program, module: str, importer: str) -> str | None:
     """The file that an absolute module name leads to from an importing file."""
     return program.sources.find(module, importer)
+
+
+@query(cycle="")
+def module_name(program: Program, path: str) -> str:
+    """The dotted name under which a file is imported."""
+    return program.sources.module_name(path)
+
+
+@query(cycle="")
+def class_with(program: Program, path: str, name: str) -> str:
+    """The class in a file whose body defines a function of a name first; "" where it is one of the module, or none."""
+    file = program.file(path)
+    segments = file.outline.segments if file else ()
+    return next((s.scope for s in segments if s.kind == "function" and s.name == name), "")
+
+
+@query(cycle=None)
+def library_has(program: Program, package: str, importer: str, name: str) -> bool | None:
+    """Whether an installed package, or for "" the standard library, binds a name; None where it is not found."""
+    names = program.library_names(package, importer)
+    return None if names is None else name in names

@@ -90,6 +90,20 @@ class Queries(Generic[Asker]):
             for asked in memo.questions if memo is not None else ():
                 self._askers[asked].discard(question)
 
+    def made_of(self, questions: Iterable[Question]) -> set[Question] | None:
+        """The questions, and all that their answers were made of; None if one of those was never answered."""
+        found: set[Question] = set()
+        waiting = list(questions)
+        while waiting:
+            question = waiting.pop()
+            if question not in found:
+                memo = self._memos.get(question)
+                if memo is None:
+                    return None
+                found.add(question)
+                waiting.extend(memo.questions)
+        return found
+
     def _mark_stale(self, question: Question) -> None:
         waiting = [question]
         while waiting:

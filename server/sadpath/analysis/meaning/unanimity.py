@@ -1,6 +1,13 @@
 """Names that are `async def` wherever the project defines them, for calls on receivers that stay unknown."""
 
-from sadpath.analysis.meaning.program import Program, calls_named, coroutines_named, imported_packages
+from sadpath.analysis.meaning.program import (
+    Program,
+    calls_named,
+    class_with,
+    coroutines_named,
+    imported_packages,
+    library_has,
+)
 from sadpath.analysis.meaning.queries import query
 from sadpath.rule import Evidence
 
@@ -25,7 +32,7 @@ def unanimous(program: Program, path: str, name: str) -> tuple[Evidence, ...]:
         return ()
     first = min(files)
     count = f"all {len(files)} definitions" if len(files) > 1 else "the only definition"
-    scope = _class_in(program, first, name)
+    scope = program.queries.ask(class_with, first, name)
     qualname = f"{scope}.{name}" if scope else name
     return (Evidence(f"{count} of `{name}` in the project: `async def`", first, qualname, f"async def {name}"),)
 
@@ -36,8 +43,8 @@ def _imported(program: Program, path: str) -> tuple[str, ...]:
 
 def _has(program: Program, package: str, importer: str, name: str) -> bool:
     """Whether a package has, or may well have, a method of a name."""
-    known = program.library_names(package, importer)
-    return name in known if known is not None else not _is_telling(name)
+    has = program.queries.ask(library_has, package, importer if package else "", name)
+    return has if has is not None else not _is_telling(name)
 
 
 def _is_telling(name: str) -> bool:
@@ -46,10 +53,3 @@ def _is_telling(name: str) -> bool:
 
 def _words(name: str) -> int:
     return len([word for word in name.split("_") if word])
-
-
-def _class_in(program: Program, path: str, name: str) -> str:
-    """The class in a file whose body defines a name; "" where it is a function of the module."""
-    file = program.file(path)
-    segments = file.outline.segments if file else ()
-    return next((s.scope for s in segments if s.kind == "function" and s.name == name), "")

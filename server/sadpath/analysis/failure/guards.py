@@ -8,7 +8,7 @@ import libcst as cst
 
 from sadpath.analysis.failure.effects import called, function_name, last_name, words_of
 from sadpath.analysis.failure.places import Loop, loaded, own, place_name, stored
-from sadpath.rule import Class, Constant, External, Function, Module, Unit
+from sadpath.rule import Class, Constant, External, Function, LimitFact, Module, Unit
 
 
 class Condition(Enum):
@@ -215,8 +215,18 @@ _INFINITE = frozenset({"itertools.count", "itertools.cycle"})
 def _limits(unit: Unit, expression: cst.BaseExpression, awaits: bool) -> bool:
     fact = unit.libraries.limit(called(unit, expression)) if isinstance(expression, cst.Call) else None
     if fact is not None:
-        return awaits or not fact.awaits
+        return (awaits or not fact.awaits) and _is_given_time(expression, fact)
     return bool(words_of(last_name(expression)) & _LIMITING_WORDS)
+
+
+def _is_given_time(expression: cst.BaseExpression, fact: LimitFact) -> bool:
+    """Whether one of the parameters that take the time is given, if there are such."""
+    arguments = expression.args if isinstance(expression, cst.Call) else ()
+    named = {argument.keyword.value for argument in arguments if argument.keyword is not None}
+    count = sum(argument.keyword is None for argument in arguments)
+    unpacked = any(argument.star for argument in arguments)
+    given = any(one.name in named or 0 < one.position <= count for one in fact.parameters)
+    return given or unpacked or not fact.parameters
 
 
 def _is_endless_iterable(unit: Unit, iterable: cst.BaseExpression) -> bool:

@@ -128,7 +128,17 @@ class _Attempt:
             only_counts = guards.ranges(self.unit, self.loop) and self._inputs.isdisjoint(stored([self.loop]))
         else:
             only_counts = True
-        return not only_counts or any(effects.is_fresh(call) for call in calls_in(*self.before, *self.body))
+        calls = calls_in(*self.before, *self.body)
+        return not only_counts or any(effects.is_fresh(call) or self._asks_for_input(call) for call in calls)
+
+    def _asks_for_input(self, call: cst.Call) -> bool:
+        """Whether a function that was given, such as one that asks the user, gives what the attempt is made with."""
+        assign = self.unit.parent(call)
+        if not isinstance(call.func, cst.Name) or not isinstance(assign, cst.Assign):
+            return False
+        is_given = any(isinstance(one, cst.Param) for one in self.unit.stores(call.func.value, self.unit.scope(call)))
+        used = loaded((a for other in calls_in(*self.body) for a in own(*other.args)), self.unit)
+        return is_given and not stored(own(assign)).isdisjoint(used)
 
     def _advances(self) -> bool:
         """Whether the attempt reads what each round of the loop makes from the last one: a position, a parent."""

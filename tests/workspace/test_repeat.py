@@ -240,7 +240,8 @@ STEPS = st.one_of(
     CHANGED.map(lambda pair: write(*pair)),
     CHANGED.map(lambda pair: write_unnoticed(*pair)),
     CHANGED.map(lambda pair: check_twice_at_once(*pair)),
-    st.tuples(NAMES, NAMES).map(lambda pair: replace(*pair)),
+    # Settings of Python code end a check with an error, which is another test's business.
+    st.tuples(NAMES, NAMES.filter(lambda name: not name.endswith(".toml"))).map(lambda pair: replace(*pair)),
     NAMES.map(delete),
     st.builds(corrupt, st.integers(0, 1_000_000), st.binary(min_size=1, max_size=40)),
     st.builds(truncate, st.integers(0, 40)),

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from sadpath.rule import Confidence, Severity
+from sadpath.grade import Confidence, Severity
 
 
 class Position(msgspec.Struct, frozen=True, order=True):

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from sadpath.analysis.finding import FileReport, Skip
-from sadpath.analysis.syntax.parse import on_large_stack
+from sadpath.analysis.syntax.interpreter import on_large_stack
 from sadpath.cli import Misuse
 from sadpath.cli.color import color_option, colored
 from sadpath.cli.formats import FORMATS

@@ -14,6 +14,7 @@ from sadpath.workspace.renames import renames
 from sadpath.workspace.tree import Contents
 
 _LINK, _SUBMODULE = "120000", "160000"
+_SHA1 = 40  # hexadecimal digits; git may be told to use SHA-256 instead
 _SOURCES = ("", ".py", ".pyi")
 
 
@@ -129,10 +130,8 @@ class _Repository:
         if not entry.name or entry.mode == _LINK:
             return False
         data = _on_disk(self._absolute(path))
-        return data is not None and entry.name in {
-            _blob(data, entry.name),
-            _blob(data.replace(b"\r\n", b"\n"), entry.name),
-        }
+        forms = () if data is None else (data, data.replace(b"\r\n", b"\n"))
+        return any(_blob(form, entry.name) == entry.name for form in forms)
 
     def _untracked(self) -> Iterator[str]:
         for path in self._git.parts("ls-files", "--others", "--exclude-standard", "-z"):
@@ -173,12 +172,8 @@ def _on_disk(path: str) -> bytes | None:
 
 def _blob(data: bytes, like: str) -> str:
     """The name that git gives to a content, of the same kind as another one."""
-    digest = (
-        hashlib.sha256
-        if len(like) == hashlib.sha256().digest_size * 2
-        else partial(hashlib.sha1, usedforsecurity=False)
-    )
-    return digest(b"blob %d\0" % len(data) + data).hexdigest()
+    content = b"blob %d\0" % len(data) + data
+    return hashlib.new("sha1" if len(like) == _SHA1 else "sha256", content, usedforsecurity=False).hexdigest()
 
 
 def _behind_link(path: str, contents: Contents) -> bytes | None:

@@ -4,7 +4,7 @@ from datetime import date
 
 import msgspec
 
-from sadpath.rule import Confidence, Severity
+from sadpath.grade import Confidence, Severity
 
 
 class Position(msgspec.Struct, frozen=True, order=True):

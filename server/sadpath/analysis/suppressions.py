@@ -11,7 +11,7 @@ from sadpath.analysis.fingerprint import fingerprints
 from sadpath.analysis.peers import Place, Reach, Rules, decisions
 from sadpath.analysis.syntax.outline import Comment, Outline
 from sadpath.analysis.syntax.statements import Statements
-from sadpath.rule import Confidence, Severity
+from sadpath.grade import Confidence, Severity
 
 UNUSED = "unused-suppression"
 INVALID = "invalid-suppression"

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from sadpath.analysis.finding import Skip
-from sadpath.analysis.syntax.parse import on_large_stack
+from sadpath.analysis.syntax.interpreter import on_large_stack
 from sadpath.cli.options.files import FileOptions
 from sadpath.cli.options.rules import RuleOptions
 from sadpath.cli.options.settings import SettingsOptions

@@ -2,18 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from difflib import unified_diff
 from typing import TYPE_CHECKING, Annotated
 
 import click
 
 from sadpath.analysis.finding import Finding, Fix
-from sadpath.analysis.syntax.parse import on_large_stack
+from sadpath.analysis.syntax.interpreter import on_large_stack
 from sadpath.analysis.syntax.text import split_lines
 from sadpath.cli.result import Result, Status, mark
 from sadpath.cli.run import STDIN, Run
 from sadpath.workspace.walk import Target
-from sadpath.workspace.writing import WriteError, rewrite
 
 if TYPE_CHECKING:  # with the analysis, which a check that finds everything unchanged can spare
     from sadpath.workspace.fixing import Mended
@@ -86,6 +84,8 @@ class FixOptions:
 
 
 def _is_written(mended: "Mended", result: Result) -> bool:
+    from sadpath.workspace.writing import WriteError, rewrite
+
     try:
         rewrite(mended.source, mended.data, mended.text)
     except WriteError as error:
@@ -96,5 +96,7 @@ def _is_written(mended: "Mended", result: Result) -> bool:
 
 def _patch(name: str, before: list[str], after: list[str]) -> Iterable[str]:
     """A unified diff that `git apply` takes."""
+    from difflib import unified_diff
+
     for line in unified_diff(before, after, f"a/{name}", f"b/{name}"):
         yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"

@@ -8,6 +8,7 @@ import click
 
 from sadpath.cli import Misuse
 from sadpath.cli.options.files import FileOptions
+from sadpath.cli.options.fixes import FixOptions
 from sadpath.cli.options.grouped import grouped
 from sadpath.cli.options.output import OutputOptions
 from sadpath.cli.options.rules import RuleOptions
@@ -29,6 +30,7 @@ def check(
     rules: RuleOptions,
     files: FileOptions,
     settings: SettingsOptions,
+    fixes: FixOptions,
     output: OutputOptions,
     speed: SpeedOptions,
 ) -> None:
@@ -43,7 +45,7 @@ def check(
     """
     run = Run(paths, rules, files, settings, speed)
     try:
-        result = run.result()
+        result = fixes.check(run)
     except ConfigurationError as error:
         place = os.path.relpath(error.path) + (f":{error.line}" if error.line else "")
         raise Misuse(f"{place}: {error.message}") from error

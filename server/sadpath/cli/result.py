@@ -47,8 +47,8 @@ class Result:
     """The findings in order of path and place, those that are accepted, and what could not be analysed.
 
     `files` counts the files that were to be checked. `here` is the directory that the paths shown are relative to.
-    `comparison` is there if the check was asked for what a change brings. `texts` are those that are not on the disk,
-    by path.
+    `comparison` is there if the check was asked for what a change brings, `fixed` is what the check has mended. `texts`
+    are those that are not on the disk, by path.
     """
 
     findings: tuple[Finding, ...]
@@ -57,6 +57,7 @@ class Result:
     here: Path
     accepted: tuple[Accepted, ...] = ()
     comparison: Comparison | None = None
+    fixed: tuple[Finding, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property

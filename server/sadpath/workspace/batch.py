@@ -1,12 +1,8 @@
 """Checks many files, in several processes where that pays, so that no file can cost more than itself."""
 
-import multiprocessing
-import os
-import signal
-import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import partial
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -16,6 +12,7 @@ from sadpath.analysis.finding import FileReport, Skip
 from sadpath.analysis.syntax.parse import on_large_stack, uncollected
 from sadpath.workspace.configuration import Settings
 from sadpath.workspace.packs import load_rules
+from sadpath.workspace.processes import Child
 from sadpath.workspace.walk import Target
 
 if TYPE_CHECKING:  # the class has another name on Windows
@@ -27,10 +24,6 @@ FILES_PER_PROCESS = 8
 """A process takes half a second to start; for fewer files it does not pay."""
 _MOST_PROCESSES = 60  # Windows cannot wait for more than 63 things at once
 _LARGEST_PORTION = 16
-_SECONDS_TO_DIE = 5  # from the end of its connection to the end of a process
-
-# A fork would copy whatever the threads of this process hold just then.
-_SPAWN = multiprocessing.get_context("spawn")
 
 
 class Checker(Protocol):
@@ -56,10 +49,12 @@ def open_session(root: Path, settings: Settings) -> "Session":
     return Session(root, settings, load_rules(), whole=True)
 
 
-def check_all(targets: Sequence[Target], jobs: int, open_checker: OpenChecker = open_session) -> Generator[FileReport]:
+def check_all(
+    targets: Sequence[Target], jobs: int, open_checker: OpenChecker = open_session, *, apart: bool = False
+) -> Generator[FileReport]:
     """The report on each target, as it comes. On a file that breaks the analysis, the report says that.
 
-    `jobs` is the largest number of processes; few files are checked in this one. Raises BatchError.
+    `jobs` is the largest number of processes; few files are checked in this one, unless `apart`. Raises BatchError.
     """
     numbers: dict[tuple[Path, int], int] = {}
     projects: list[_Project] = []
@@ -72,7 +67,7 @@ def check_all(targets: Sequence[Target], jobs: int, open_checker: OpenChecker = 
         tasks.append((numbers[key], target.path))
     sessions = _Sessions(projects, open_checker)
     jobs = min(jobs, _MOST_PROCESSES, -(-len(tasks) // FILES_PER_PROCESS))
-    if jobs > 1:
+    if tasks and (jobs > 1 or apart):
         yield from _Pool(tasks, sessions, jobs).reports()
     else:
         with uncollected():
@@ -152,11 +147,8 @@ class _Worker:
     """One process, and the files that it was given and has not reported on."""
 
     def __init__(self, sessions: _Sessions, portion: Sequence[_Task]) -> None:
-        self.connection, theirs = _SPAWN.Pipe()
-        self._process = _SPAWN.Process(target=_work, args=(theirs, sessions), daemon=True)
-        with _without_interrupts():
-            self._process.start()
-        theirs.close()
+        self._process = Child(_work, sessions)
+        self.connection = self._process.connection
         self._started = False
         self.given: deque[_Task] = deque()
         self.give(portion)
@@ -176,19 +168,15 @@ class _Worker:
 
     def last_report(self) -> FileReport:
         """The report on the file that the process died of."""
-        self._process.join(_SECONDS_TO_DIE)
+        cause = self._process.cause_of_death()
         self.end()
         if not self._started:
             raise BatchError("the processes that are to check the files do not start")
         _, path = self.given.popleft()
-        code = self._process.exitcode or 0
-        cause = signal.Signals(-code).name if code < 0 else f"exit code {code}"
         return _failure(path, f"the analysis of this file crashed ({cause})")
 
     def end(self) -> None:
-        self.connection.close()
-        self._process.terminate()
-        self._process.join()
+        self._process.end()
 
 
 def _work(connection: "Connection", sessions: _Sessions) -> None:
@@ -200,30 +188,8 @@ def _work(connection: "Connection", sessions: _Sessions) -> None:
             for task in connection.recv():
                 connection.send(sessions.check(task))
 
-    threading.Thread(target=_end_with_parent, daemon=True).start()
     with suppress(EOFError, OSError), uncollected():
         on_large_stack(work)
-
-
-def _end_with_parent() -> None:
-    """End this process when the one that leads is gone, also in the middle of a file that takes for ever."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        os._exit(1)
-
-
-@contextmanager
-def _without_interrupts() -> Generator[None]:
-    """Ctrl-C reaches all processes of a terminal. One that starts in here does not hear it, and is ended by us."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _failure(path: str, reason: str) -> FileReport:

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sadpath.analysis.finding import FileReport
-from sadpath.analysis.syntax.parse import on_large_stack
+from sadpath.analysis.syntax.interpreter import on_large_stack
 from sadpath.testing import all_rules
 from sadpath.workspace.batch import check_all
 from sadpath.workspace.configuration import Overrides, default_settings

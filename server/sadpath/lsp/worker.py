@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from sadpath.analysis.syntax.parse import RECURSION, STACK_BYTES
+from sadpath.analysis.syntax.interpreter import RECURSION, STACK_BYTES
 
 Result = TypeVar("Result")
 

@@ -9,7 +9,7 @@ import msgspec
 from sadpath.analysis.check import check
 from sadpath.analysis.engine import Engine
 from sadpath.analysis.facts import Facts
-from sadpath.analysis.finding import FileReport
+from sadpath.analysis.finding import FileReport, Finding
 from sadpath.analysis.meaning.program import Program
 from sadpath.analysis.syntax.text import split_lines
 from sadpath.rule import Rule
@@ -77,11 +77,14 @@ class Session:
 
     def _graded(self, report: FileReport) -> FileReport:
         """The report with the severities that the settings give."""
-        severity = self._settings.severity
-        if severity.keys().isdisjoint(finding.rule for finding in report.findings):
+        if not self._settings.severity or not (report.findings or report.accepted):
             return report
-        findings = tuple(
-            msgspec.structs.replace(finding, severity=severity.get(finding.rule, finding.severity))
-            for finding in report.findings
+        findings = tuple(map(self._graded_finding, report.findings))
+        accepted = tuple(
+            msgspec.structs.replace(one, finding=self._graded_finding(one.finding)) for one in report.accepted
         )
-        return msgspec.structs.replace(report, findings=findings)
+        return msgspec.structs.replace(report, findings=findings, accepted=accepted)
+
+    def _graded_finding(self, finding: Finding) -> Finding:
+        severity = self._settings.severity.get(finding.rule)
+        return finding if severity is None else msgspec.structs.replace(finding, severity=severity)

@@ -3,22 +3,13 @@
 import os
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from enum import Enum
 from pathlib import Path
 from typing import TypeAlias
 
 from sadpath.analysis.finding import Accepted, FileReport, Finding, Skip
 from sadpath.analysis.syntax.text import split_lines
 from sadpath.workspace.files import SourceFile, read
-
-
-class Status(str, Enum):
-    """What a change has to do with a finding: it brings it, it edits the code around it, or neither."""
-
-    NEW = "new"
-    TOUCHED = "touched"
-    OLD = "old"
-
+from sadpath.workspace.status import Status
 
 Mark: TypeAlias = tuple[str, str]
 """A finding's path and fingerprint. No two findings of a result have the same."""

@@ -25,8 +25,9 @@ import libcst as cst
 import msgspec
 
 from sadpath.analysis.check import check
+from sadpath.analysis.edits import applied
 from sadpath.analysis.engine import Engine
-from sadpath.analysis.finding import Finding, Fix, Position, Range
+from sadpath.analysis.finding import Finding, Fix, Range
 from sadpath.analysis.meaning.program import Program
 from sadpath.analysis.syntax.text import split_lines
 from sadpath.rule import Rule
@@ -103,17 +104,7 @@ def examples(documentation: str) -> list[str]:
 
 def apply_fix(code: str, fix: Fix) -> str:
     """The code with the fix's edits applied."""
-    lines = split_lines(code)
-    starts = [0]
-    for line in lines:
-        starts.append(starts[-1] + len(line))
-
-    def offset(position: Position) -> int:
-        return starts[position.line] + position.column
-
-    for edit in sorted(fix.edits, key=lambda edit: edit.range, reverse=True):
-        code = code[: offset(edit.range.start)] + edit.text + code[offset(edit.range.end) :]
-    return code
+    return applied(code, fix.edits)
 
 
 @functools.cache

@@ -32,13 +32,14 @@ def test_full(project: Path, run: Run) -> None:
     assert any(note.startswith("  = because: ") for note in notes)
     assert any(note.startswith("  = help: ") for note in notes)
     assert ended.output.startswith("b.py:5:5: lost-task ")
-    assert ended.output.endswith("2 findings in 2 of 2 files\n")
+    assert ended.output.endswith("2 findings in 2 of 2 files\n1 fixable with `--fix --unsafe-fixes`\n")
 
 
 def test_concise(project: Path, run: Run) -> None:
     (project / "a.py").write_text(HANGS)
     ended = run("check", "--output-format", "concise")
-    line, summary = ended.output.splitlines()
+    line, summary, fixable = ended.output.splitlines()
+    assert fixable == "1 fixable with `--fix --unsafe-fixes`"
     assert line.startswith("a.py:5:12: missing-timeout [warning] `requests.get` has no timeout")
     assert summary == "1 finding in 1 of 1 file"
 
@@ -189,7 +190,7 @@ def test_part_that_does_not_parse(project: Path, run: Run) -> None:
     (project / "a.py").write_text(HANGS + "\n\ndef broken(:\n    requests.get(1)\n")
     ended = run("check", "--output-format", "concise")
     assert ended.code == INCOMPLETE
-    finding, skipped, summary = ended.output.splitlines()
+    finding, skipped, summary, _ = ended.output.splitlines()
     assert finding.startswith("a.py:5:12: missing-timeout")
     assert re.match(r"a\.py:\d+: not analysed: ", skipped)
     assert summary == "1 finding in 1 of 1 file; 1 place could not be analysed"
@@ -302,3 +303,9 @@ def test_only_the_last_files_are_left(project: Path, run: Run, monkeypatch: pyte
     for rule in ("bare-except", "lost-task", "missing-timeout", "unbounded-retry"):
         assert run("check", "--ignore", rule).code == CLEAN
     assert len(list((project / ".sadpath_cache").glob("*.reports"))) == 3
+
+
+def test_finding_at_the_end_of_a_file_without_a_last_line_end(project: Path, run: Run) -> None:
+    (project / "a.py").write_text("async def f():\n    async def g(): ...\n    g()")
+    (found,) = run("check", "--output-format", "json").document.diagnostics
+    assert (found.range.end.line, found.range.end.column) == (3, 8)

@@ -9,34 +9,56 @@ import sys
 from pathlib import Path
 
 import pytest
-from command import Run, run_process
+from command import HANGS, Ended, Run, run_process
 
 import sadpath
 from sadpath.analysis.finding import FileReport
 from sadpath.cli import progress
 from sadpath.cli.color import colored
+from sadpath.cli.formats import FORMATS
 from sadpath.workspace.packs import describe_rules, load_rules
 
-HEAVY = ("libcst", "pygls", "lsprotocol", "rich", "typeshed_client")
+HEAVY = (
+    "libcst",
+    "pygls",
+    "lsprotocol",
+    "cattrs",
+    "rich",
+    "typeshed_client",
+    "asyncio",
+    "multiprocessing",
+    "importlib.metadata",
+)
+"""What takes longer to import than most commands take."""
 
 
 @pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["rules"], ["explain", "missing-timeout"]])
 def test_small_commands_import_little(arguments: list[str]) -> None:
     """They take a twentieth of a second, which importing one of the heavy packages alone would exceed."""
-    ended = run_process(*arguments, options=("-X", "importtime"))
+    ended, imported = importing(*arguments)
     assert ended.code == 0
     assert ended.output
-    imported = {line.rpartition("|")[2].strip() for line in ended.errors.splitlines()}
-    assert "sadpath.cli" in imported
     assert imported.isdisjoint(HEAVY)
 
 
-def test_repeated_check_opens_no_session(project: Path) -> None:
-    (project / "a.py").write_text("x = 1\n")
-    for opens in (True, False):
-        ended = run_process("check", options=("-X", "importtime"))
-        assert ended.output == "No findings in 1 file\n"
-        assert ("sadpath.workspace.session" in ended.errors) is opens
+@pytest.mark.parametrize("output_format", FORMATS)
+def test_repeated_check_imports_little(project: Path, output_format: str) -> None:
+    (project / "a.py").write_text(HANGS)
+    (project / "sadpath.toml").write_text('[severity]\nmissing-timeout = "error"\n')
+    first, imported = importing("check", "--output-format", output_format)
+    assert imported.issuperset({"libcst", "sadpath.workspace.session"})
+    again, imported = importing("check", "--output-format", output_format)
+    assert again.code == first.code == 1
+    assert again.output == first.output
+    assert imported.isdisjoint({*HEAVY, "sadpath.rule", "sadpath.workspace.session", "sadpath.workspace.pool"})
+
+
+def importing(*arguments: str) -> tuple[Ended, set[str]]:
+    """How a command ended, and the names of the modules that it imported."""
+    ended = run_process(*arguments, options=("-X", "importtime"))
+    imported = {line.rpartition("|")[2].strip() for line in ended.errors.splitlines()}
+    assert "sadpath.cli" in imported
+    return ended, imported
 
 
 def test_version(run: Run) -> None:

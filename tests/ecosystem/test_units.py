@@ -9,8 +9,9 @@ import libcst as cst
 import pytest
 
 from sadpath.analysis.finding import Position
+from sadpath.analysis.syntax.interpreter import on_large_stack, uncollected
 from sadpath.analysis.syntax.outline import Segment, outline
-from sadpath.analysis.syntax.parse import Parsed, on_large_stack, parse, uncollected
+from sadpath.analysis.syntax.parse import Parsed, parse
 from sadpath.analysis.syntax.position import Positions
 from sadpath.analysis.syntax.text import split_lines
 from sadpath.analysis.syntax.tree import Tree

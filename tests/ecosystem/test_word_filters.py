@@ -8,7 +8,7 @@ import pytest
 
 from sadpath.analysis.engine import Engine
 from sadpath.analysis.meaning.program import Program
-from sadpath.analysis.syntax.parse import on_large_stack, uncollected
+from sadpath.analysis.syntax.interpreter import on_large_stack, uncollected
 from sadpath.workspace.library_files import library_tables
 from sadpath.workspace.packs import load_rules
 from sadpath.workspace.sources import DiskSources

@@ -3,7 +3,6 @@ from pathlib import Path
 
 import pytest
 
-from sadpath.analysis.meaning.libraries import NOTHING
 from sadpath.rule import Parameter, Severity
 from sadpath.workspace.configuration import (
     DEFAULT_EXCLUDES,
@@ -166,9 +165,10 @@ def test_calls_are_described_as_those_of_libraries(tmp_path: Path) -> None:
         """,
         "pyproject.toml",
     )
+    assert settings.calls is not None
     fact = settings.calls.timeouts["shop.http.Client.post"]
     assert (fact.parameters, fact.verified) == ((Parameter("timeout", 2),), "configured")
-    assert settings_of(tmp_path, "").calls == NOTHING
+    assert settings_of(tmp_path, "").calls is None
 
 
 def test_line_inside_pyproject(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from sadpath.rule import Role, Rule
 
 
 def check(engine: Engine, path: str, rules: Iterable[Rule[Any]], known: Collection[str]) -> FileReport:
-    """What the rules that are on in this file report and no comment accepts, and what is wrong with such comments.
+    """What the rules that are on in this file report, with what comments accept, and what is wrong with such comments.
 
     `rules` are some of the engine's, `known` the names of all rules that there are.
     """
@@ -26,4 +26,5 @@ def check(engine: Engine, path: str, rules: Iterable[Rule[Any]], known: Collecti
     on = {rule.name for rule in rules if role is not Role.STUB and (rule.in_tests or role is not Role.TEST)}
     findings = tuple(finding for finding in report.findings if finding.rule in on)
     checked = Checked(path, sources.relative(path), on, known)
-    return msgspec.structs.replace(report, findings=apply(findings, file.outline, report.skipped, checked))
+    left, accepted = apply(findings, file.outline, report.skipped, checked)
+    return msgspec.structs.replace(report, findings=left, accepted=accepted)

@@ -1,8 +1,10 @@
 """What the analysis reports: plain values that drivers print, send, store and compare."""
 
+from datetime import date
+
 import msgspec
 
-from sadpath.rule import Confidence, Severity
+from sadpath.grade import Confidence, Severity
 
 
 class Position(msgspec.Struct, frozen=True, order=True):
@@ -67,6 +69,20 @@ class Finding(msgspec.Struct, frozen=True):
     fixes: tuple[Fix, ...] = ()
 
 
+class Accepted(msgspec.Struct, frozen=True):
+    """A finding that somebody decided to live with, and so is not reported.
+
+    `line` is the 0-based one of the comment that says so and `comment` its text, without what other tools read in it.
+    """
+
+    finding: Finding
+    line: int
+    comment: str
+    reason: str
+    until: date | None = None
+    owner: str = ""
+
+
 class Skip(msgspec.Struct, frozen=True):
     """A file, or the part of it that starts at a 0-based line, that could not be analysed, and why.
 
@@ -85,3 +101,4 @@ class FileReport(msgspec.Struct, frozen=True):
     path: str
     findings: tuple[Finding, ...] = ()
     skipped: tuple[Skip, ...] = ()
+    accepted: tuple[Accepted, ...] = ()

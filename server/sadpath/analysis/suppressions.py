@@ -6,12 +6,12 @@ from difflib import get_close_matches
 from typing import NamedTuple, TypeAlias
 
 from sadpath.analysis.acceptance import Acceptance, acceptances
-from sadpath.analysis.finding import Edit, Finding, Fix, Position, Range, Skip
+from sadpath.analysis.finding import Accepted, Edit, Finding, Fix, Position, Range, Skip
 from sadpath.analysis.fingerprint import fingerprints
 from sadpath.analysis.peers import Place, Reach, Rules, decisions
 from sadpath.analysis.syntax.outline import Comment, Outline
 from sadpath.analysis.syntax.statements import Statements
-from sadpath.rule import Confidence, Severity
+from sadpath.grade import Confidence, Severity
 
 UNUSED = "unused-suppression"
 INVALID = "invalid-suppression"
@@ -32,8 +32,9 @@ class Checked(NamedTuple):
 
 def apply(
     findings: tuple[Finding, ...], outline: Outline, skipped: Iterable[Skip], checked: Checked
-) -> tuple[Finding, ...]:
-    """The findings that no comment accepts, and findings on the comments themselves, in order of their places.
+) -> tuple[tuple[Finding, ...], tuple[Accepted, ...]]:
+    """The findings that no comment accepts, with findings on the comments themselves, in order of their places;
+    and what our own comments accept.
 
     A comment accepts what starts or ends in the statement, or in the header of a compound one, that it stands in.
     sadpath's own, alone on a line, speaks about the next one below. Other tools' comments reach as far as they do
@@ -45,17 +46,23 @@ def apply(
         for comment in segment.comments
     ]
     if not comments:
-        return findings
+        return findings, ()
     statements = Statements(outline)
     own = _Own(comments, statements)
     decided = _Decided(comments if findings else (), statements)
-    kept = [finding for finding in findings if not own.accepts(finding) and not decided.accepts(finding)]
+    accepted: list[Accepted] = []
+    kept: list[Finding] = []
+    for finding in findings:
+        if by := own.accepting(finding):
+            accepted.append(by[0].accepted(finding))
+        elif not decided.accepts(finding):
+            kept.append(finding)
     kept += _Judge(outline, statements, checked).findings(own, {statements.segment(skip.line or 0) for skip in skipped})
-    return tuple(sorted(kept, key=lambda finding: (finding.range, finding.rule)))
+    return tuple(sorted(kept, key=lambda finding: (finding.range, finding.rule))), tuple(accepted)
 
 
 @dataclass(eq=False)
-class _Accepted:
+class _Accepting:
     """One of our own comments: where it stands, what it says, the statement it speaks about, and what it accepted."""
 
     row: int
@@ -64,6 +71,9 @@ class _Accepted:
     statement: int | None
     used: set[str] = field(default_factory=set[str])
 
+    def accepted(self, finding: Finding) -> Accepted:
+        return Accepted(finding, self.row, self.said.text, self.said.reason, self.said.until, self.said.owner)
+
 
 class _Own:
     """sadpath's own comments."""
@@ -71,18 +81,19 @@ class _Own:
     def __init__(self, comments: Comments, statements: Statements) -> None:
         self._statements = statements
         self.all = [
-            _Accepted(row, comment.column + said.column, said, _statement(row, statements))
+            _Accepting(row, comment.column + said.column, said, _statement(row, statements))
             for row, comment in comments
             for said in acceptances(comment.text)
         ]
-        self._by_place: dict[tuple[int | None, str], list[_Accepted]] = {}
+        self._by_place: dict[tuple[int | None, str], list[_Accepting]] = {}
         for one in self.all:
             for rule in () if one.said.problem else one.said.rules:
                 self._by_place.setdefault((one.statement, rule), []).append(one)
 
-    def accepts(self, finding: Finding) -> bool:
+    def accepting(self, finding: Finding) -> list[_Accepting]:
+        """The comments that accept the finding, which have a use by that."""
         if not self._by_place:
-            return False
+            return []
         accepting = [
             one
             for statement in _touched(finding, self._statements)
@@ -90,7 +101,7 @@ class _Own:
         ]
         for one in accepting:
             one.used.add(finding.rule)
-        return bool(accepting)
+        return accepting
 
 
 class _Decided:
@@ -147,7 +158,7 @@ class _Judge:
                 if places.isdisjoint(unanalysed):
                     yield from self._unused(one)
 
-    def _problems(self, one: _Accepted) -> Iterator[str]:
+    def _problems(self, one: _Accepting) -> Iterator[str]:
         if one.said.problem:
             yield one.said.problem
         for rule in one.said.rules:
@@ -156,14 +167,14 @@ class _Judge:
                 question = f"; did you mean `{near[0]}`?" if near else ""
                 yield f"no rule is called `{rule}`, so this accepts nothing{question}"
 
-    def _unused(self, one: _Accepted) -> Iterator[Finding]:
+    def _unused(self, one: _Accepting) -> Iterator[Finding]:
         unused = [rule for rule in one.said.rules if rule in self._checked.ran and rule not in one.used]
         if unused:
             names = " and ".join(f"`{rule}`" for rule in unused)
             message = f"this accepts {names}, which {'are' if len(unused) > 1 else 'is'} not reported here"
             yield self._finding(one, UNUSED, message, self._removal(one, unused))
 
-    def _finding(self, one: _Accepted, rule: str, message: str, *fixes: Fix) -> Finding:
+    def _finding(self, one: _Accepting, rule: str, message: str, *fixes: Fix) -> Finding:
         segment = self._outline.segments[self._statements.segment(one.row)]
         scope = segment.qualname if segment.name else segment.scope
         (name,) = fingerprints([(rule, self._checked.relative, scope, one.said.text)])
@@ -180,7 +191,7 @@ class _Judge:
             fixes=fixes,
         )
 
-    def _removal(self, one: _Accepted, unused: Sequence[str]) -> Fix:
+    def _removal(self, one: _Accepting, unused: Sequence[str]) -> Fix:
         """Take the unused rules out of the comment, or the comment out of its line, or the line out of the file."""
         start, end = one.column, one.column + len(one.said.text)
         left = [rule for rule in one.said.rules if rule not in unused]

@@ -5,13 +5,11 @@ from typing import TextIO
 
 import click
 
-color_option = click.option(
-    "--color",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    show_default=True,
-    help="Colour the output.",
-)
+
+def color_option() -> click.Option:
+    """The option `--color`."""
+    choices = click.Choice(["auto", "always", "never"])
+    return click.Option(["--color"], type=choices, default="auto", show_default=True, help="Colour the output.")
 
 
 def colored(choice: str, stream: TextIO) -> bool:

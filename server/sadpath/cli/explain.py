@@ -9,9 +9,8 @@ from sadpath.workspace.names import suggestion
 from sadpath.workspace.packs import describe_rules
 
 
-@click.command()
+@click.command(params=[color_option()])
 @click.argument("rule")
-@color_option
 def explain(rule: str, color: str) -> None:
     """Tell the story behind RULE: what happens, what you will see, how to bound it."""
     known = {description.name: description for description in describe_rules()}

@@ -1,27 +1,70 @@
 """What a check gave, ready to be written in any format."""
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeAlias
 
-from sadpath.analysis.finding import FileReport, Finding, Skip
+from sadpath.analysis.finding import Accepted, FileReport, Finding, Skip
 from sadpath.analysis.syntax.text import split_lines
 from sadpath.workspace.files import SourceFile, read
+from sadpath.workspace.status import Status
+
+Mark: TypeAlias = tuple[str, str]
+"""A finding's path and fingerprint. No two findings of a result have the same."""
+
+
+def mark(finding: Finding) -> Mark:
+    """By what a finding is known where only its name counts."""
+    return finding.path, finding.fingerprint
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a change brings. `base` is what was compared with, in words or as a commit; `gone` was reported there only.
+
+    `failing` are the statuses that the check is to fail for.
+    """
+
+    base: str
+    statuses: Mapping[Mark, Status]
+    gone: tuple[Finding, ...] = ()
+    failing: Collection[Status] = tuple(Status)
 
 
 @dataclass(frozen=True)
 class Result:
-    """The findings in order of path and place, and what could not be analysed.
+    """The findings in order of path and place, those that are accepted, and what could not be analysed.
 
-    `files` counts the files that were to be checked. `texts` are those that are not on the disk, by path.
+    `files` counts the files that were to be checked. `here` is the directory that the paths shown are relative to.
+    `comparison` is there if the check was asked for what a change brings, `fixed` is what the check has mended. `texts`
+    are those that are not on the disk, by path.
     """
 
     findings: tuple[Finding, ...]
     skipped: tuple[Skip, ...]
     files: int
     here: Path
+    accepted: tuple[Accepted, ...] = ()
+    comparison: Comparison | None = None
+    fixed: tuple[Finding, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def failing(self) -> bool:
+        """Whether there is a finding that the check is to fail for."""
+        if self.comparison is None:
+            return bool(self.findings)
+        return any(self.status(finding) in self.comparison.failing for finding in self.findings)
+
+    def status(self, finding: Finding) -> Status | None:
+        """What the change has to do with the finding; None if the check was not asked."""
+        return None if self.comparison is None else self.comparison.statuses.get(mark(finding), Status.OLD)
+
+    def relative_to(self, directory: Path) -> "Result":
+        """The same result, showing paths relative to another directory."""
+        return replace(self, here=directory)
 
     def shown(self, path: str) -> str:
         """The path for a reader: relative to the current directory, with forward slashes, in valid Unicode."""
@@ -43,12 +86,22 @@ def result_of(
     reports: list[FileReport], skipped: list[Skip], here: Path, texts: Mapping[str, str] | None = None
 ) -> Result:
     """The reports on some files, and what was skipped before, in order of path and place."""
-    findings = [finding for report in reports for finding in report.findings]
+    accepted = [one for report in reports for one in report.accepted]
     skips = [*skipped, *(skip for report in reports for skip in report.skipped)]
     return Result(
-        findings=tuple(sorted(findings, key=lambda finding: (finding.path, finding.range, finding.rule))),
+        findings=in_order(finding for report in reports for finding in report.findings),
+        accepted=tuple(sorted(accepted, key=lambda one: _place(one.finding))),
         skipped=tuple(sorted(skips, key=lambda skip: (skip.path, skip.line or 0, skip.reason))),
         files=len(reports),
         here=here,
         texts=texts or {},
     )
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings in order of path and place."""
+    return tuple(sorted(findings, key=_place))
+
+
+def _place(finding: Finding) -> tuple[object, ...]:
+    return finding.path, finding.range, finding.rule

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import msgspec
 
 from sadpath.analysis.finding import FileReport, Skip
-from sadpath.analysis.syntax.parse import on_large_stack
+from sadpath.analysis.syntax.interpreter import on_large_stack
 from sadpath.analysis.syntax.text import split_lines
 from sadpath.lsp.failure import AnalysisError, at, trace
 from sadpath.lsp.session import MakeSession, Scope, Session, Tell

@@ -8,8 +8,8 @@ from urllib.parse import unquote, urlsplit
 from lsprotocol import types
 
 from sadpath.analysis.finding import Position, Range
+from sadpath.grade import Severity
 from sadpath.lsp.document import Encoding, width
-from sadpath.rule import Severity
 
 SEVERITY = {
     Severity.ERROR: types.DiagnosticSeverity.Error,

@@ -1,18 +1,8 @@
 """The vocabulary that a rule is written in: with `libcst`, all that a rule may import."""
 
+from sadpath.grade import Confidence, Severity
 from sadpath.rule.blocking import Blocking, Wait
-from sadpath.rule.diagnostic import (
-    Between,
-    Confidence,
-    Diagnostic,
-    Edit,
-    Evidence,
-    Fix,
-    Head,
-    Place,
-    Related,
-    Severity,
-)
+from sadpath.rule.diagnostic import Between, Diagnostic, Edit, Evidence, Fix, Head, Place, Related
 from sadpath.rule.handler import Catcher, Handler, Handling, Harm, Loss, Outcome, Width, Work
 from sadpath.rule.library import (
     CallbackFact,

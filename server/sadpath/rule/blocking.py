@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from sadpath.rule.diagnostic import Confidence, Evidence
+from sadpath.grade import Confidence
+from sadpath.rule.diagnostic import Evidence
 from sadpath.rule.library import Context, TimeoutFact
 
 

@@ -1,27 +1,12 @@
 """What a rule reports: a diagnostic, where it stands, why, and how to mend it."""
 
 from dataclasses import dataclass
-from enum import Enum
 from typing import Literal, TypeAlias
 
 import libcst as cst
 import msgspec
 
-
-class Severity(str, Enum):
-    """How much harm the code does when the unhappy path is taken."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    HINT = "hint"
-
-
-class Confidence(str, Enum):
-    """How sure the analysis is that the diagnostic describes what happens."""
-
-    CERTAIN = "certain"
-    LIKELY = "likely"
-    REVIEW = "review"
+from sadpath.grade import Confidence, Severity
 
 
 @dataclass(frozen=True)

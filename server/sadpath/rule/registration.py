@@ -7,7 +7,8 @@ from typing import Generic, Literal, TypeAlias, TypeVar
 
 import libcst as cst
 
-from sadpath.rule.diagnostic import Diagnostic, Severity
+from sadpath.grade import Severity
+from sadpath.rule.diagnostic import Diagnostic
 from sadpath.rule.unit import Unit
 
 Family: TypeAlias = Literal["await", "except", "retry", "timeout", "suppression"]

@@ -3,11 +3,13 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from sadpath.analysis.meaning.libraries import NOTHING, Library
-from sadpath.rule import Severity
+from sadpath.grade import Severity
 from sadpath.workspace.patterns import Patterns
+
+if TYPE_CHECKING:  # imports the vocabulary, and libcst with it
+    from sadpath.analysis.meaning.libraries import Library
 
 ALL = "all"
 DEFAULT_EXCLUDES = (
@@ -105,7 +107,7 @@ class Settings:
     per_file_ignores: tuple[tuple[Patterns, tuple[str, ...]], ...] = ()
     severity: Mapping[str, Severity] = field(default_factory=dict[str, Severity])
     excludes: tuple[Patterns, ...] = ()
-    calls: Library = NOTHING
+    calls: "Library | None" = None
     cache: Path | None = None
 
     def chosen(self, rules: Iterable[AnyRule], path: str | None = None) -> tuple[AnyRule, ...]:

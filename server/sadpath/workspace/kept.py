@@ -35,7 +35,7 @@ class Checked(FileReport, frozen=True):
     @property
     def report(self) -> FileReport:
         """The report alone."""
-        return FileReport(self.path, self.findings, self.skipped)
+        return FileReport(self.path, self.findings, self.skipped, self.accepted)
 
 
 class Witness(Protocol):

@@ -63,7 +63,7 @@ class LibraryFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     callback: tuple[Entry, ...] = ()
 
 
-def library_tables(versions: Callable[[str], str] = unknown_version, own: Library = NOTHING) -> LibraryTables:
+def library_tables(versions: Callable[[str], str] = unknown_version, own: Library | None = None) -> LibraryTables:
     """The tables that come with the rules; each file is read when its package is first asked for.
 
     `versions` gives the version of a distribution that the project uses, "" where it is unknown: the newest is assumed.
@@ -71,12 +71,12 @@ def library_tables(versions: Callable[[str], str] = unknown_version, own: Librar
     """
     folder = importlib.resources.files("sadpath_rules") / "libraries"
     texts = {file.name: file.read_text("utf-8") for file in folder.iterdir() if file.name.endswith(".toml")}
-    described = own.packages()
+    described = own.packages() if own is not None else frozenset[str]()
 
     def load(package: str) -> Library | None:
         name = f"{package.lower()}.toml"  # Python 2 has `Queue`, and not all file systems tell it from `queue`
         found = read_library(texts[name], name, versions) if name in texts else NOTHING
-        return found.extended(own) if package in described else found
+        return found.extended(own) if own is not None and package in described else found
 
     # Decoding TOML is what takes the time: files that only tell types are left until they are asked for.
     callers = [

@@ -24,7 +24,7 @@ class Recorder:
         if any(skip.rule or skip.line is None for skip in report.skipped):
             marks = None  # a rule failed, or the file cannot be read: next time that may be otherwise
         made = Made(None if marks is None else tuple(marks), self._session.facts.new(), self.states())
-        return Checked(report.path, report.findings, report.skipped, made)
+        return Checked(report.path, report.findings, report.skipped, report.accepted, made)
 
     def _marks(self, path: str) -> set[int] | None:
         try:

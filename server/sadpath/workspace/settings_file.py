@@ -10,10 +10,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
-from typing import TypeAlias, cast
+from typing import TYPE_CHECKING, TypeAlias, cast
 
-from sadpath.analysis.meaning.libraries import Library
-from sadpath.rule import Severity
+from sadpath.grade import Severity
 from sadpath.workspace.configuration import (
     ALL,
     DEFAULT_EXCLUDES,
@@ -22,7 +21,6 @@ from sadpath.workspace.configuration import (
     Selection,
     Settings,
 )
-from sadpath.workspace.library_files import LibraryError, library_of
 from sadpath.workspace.names import suggestion
 from sadpath.workspace.patterns import Patterns, is_pattern
 from sadpath.workspace.toml_places import Keys, places
@@ -32,8 +30,14 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+if TYPE_CHECKING:  # as in `configuration`
+    from sadpath.analysis.meaning.libraries import Library
+
 Known: TypeAlias = Mapping[str, str]
 """The names of all rules, each with its family."""
+
+SETTINGS_FILES = ("sadpath.toml", "pyproject.toml")
+"""What they are called, the one that wins first."""
 
 _DEEPEST = 200  # TOML parsers recurse
 _KEYS = ("select", "ignore", "exclude", "extend-exclude", "per-file-ignores", "severity", "calls", "cache-dir")
@@ -63,7 +67,7 @@ class Configurations:
         return self._of[directory]
 
     def _own(self, directory: Path) -> Settings | None:
-        for name in ("sadpath.toml", "pyproject.toml"):
+        for name in SETTINGS_FILES:
             path = directory / name
             settings = read_settings(path, self._known) if path.is_file() else None
             if settings:
@@ -151,11 +155,13 @@ class _Reader:
             per_file_ignores=self.per_file_ignores(base, table.get("per-file-ignores", {})),
             severity=self.severity(table.get("severity", {})),
             excludes=(Patterns(base, exclude), Patterns(base, extend_exclude)),
-            calls=self.calls(table.get("calls", {})),
+            calls=self.calls(table["calls"]) if "calls" in table else None,
             cache=root / self.string(("cache-dir",), table["cache-dir"]) if "cache-dir" in table else None,
         )
 
-    def calls(self, value: object) -> Library:
+    def calls(self, value: object) -> "Library":
+        from sadpath.workspace.library_files import LibraryError, library_of
+
         table = self.table(("calls",), value)
         for key in ("distribution", "verified"):
             if key in table:

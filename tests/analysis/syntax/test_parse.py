@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sadpath.analysis.syntax.interpreter import on_large_stack
 from sadpath.analysis.syntax.outline import outline
-from sadpath.analysis.syntax.parse import Broken, Parsed, on_large_stack, parse
+from sadpath.analysis.syntax.parse import Broken, Parsed, parse
 from sadpath.analysis.syntax.position import Positions
 from sadpath.analysis.syntax.text import split_lines
 from sadpath.analysis.syntax.tree import Tree
@@ -128,7 +129,8 @@ def test_never_fails(text: str) -> None:
 
 SURVIVES = """
 from sadpath.analysis.syntax.outline import outline
-from sadpath.analysis.syntax.parse import Parsed, on_large_stack, parse
+from sadpath.analysis.syntax.interpreter import on_large_stack
+from sadpath.analysis.syntax.parse import Parsed, parse
 deepest = [
     "x = " + "(" * 200 + ")" * 200, "x = " + "[" * 200 + "]" * 200, "x = " + "{a:" * 200 + "b" + "}" * 200,
     "x = " + "(yield " * 200 + ")" * 200, "x = " + 'f"{' * 199 + "a" + '}"' * 199,

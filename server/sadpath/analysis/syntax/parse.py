@@ -1,27 +1,18 @@
 """Parses one segment by libcst, in the place where it stands."""
 
-import gc
 import re
-import sys
-import threading
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeVar
 
 import libcst as cst
 
+from sadpath.analysis.syntax.interpreter import uncollected
 from sadpath.analysis.syntax.segment import Segment
-
-STACK_BYTES = 256 * 1024 * 1024  # libcst needs 4 MB for the deepest units; the rest, for Python, is address space
-RECURSION = 50_000
 
 _ABOVE = "pass\n"  # or libcst would take the comments above the unit from its statement and give them to the module
 _CLASS_ABOVE = "class _:\n"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LONE_JOIN = re.compile(r"[\r\n][ \t\f]*\\[\r\n]")
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -90,42 +81,3 @@ def _body(segment: Segment) -> str:
         return ""
     line_end = "" if segment.text.endswith(("\n", "\r")) else "\n"
     return f"{line_end}{segment.indent} pass\n"
-
-
-@contextmanager
-def uncollected() -> Generator[None]:
-    """Keep the cyclic garbage collector, which finds nothing in a tree that is being built, from looking for it."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
-
-
-def on_large_stack(function: Callable[[], T]) -> T:
-    """Run a function in a thread whose stack holds the deepest tree that an outline lets through.
-
-    Returns and raises what the function does. Raises Python's recursion limit for the whole process.
-    """
-    result: list[T] = []
-    failure: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            result.append(function())
-        except BaseException as error:
-            failure.append(error)
-
-    sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION))
-    before = threading.stack_size(STACK_BYTES)
-    try:
-        thread = threading.Thread(target=run, name="analysis")
-        thread.start()
-    finally:
-        threading.stack_size(before)
-    thread.join()
-    if failure:
-        raise failure[0]
-    return result[0]

@@ -24,6 +24,8 @@ class Positions:
         self._spans = recorder.spans
         self._above = tree.above
         self._starts = [0, *accumulate(map(len, split_lines(self._text)))]
+        if not self._text.endswith(("\n", "\r")):
+            self._starts.pop()  # the end of the last line is in that line, not in one below
 
     def range(self, place: Place) -> Range:
         """The range of a place: 0-based lines of the unit, columns in code points."""

@@ -7,7 +7,7 @@ import click
 from sadpath.analysis.finding import Finding
 from sadpath.cli.formats.terminal import printable
 from sadpath.cli.result import Result
-from sadpath.rule import Confidence, Severity
+from sadpath.grade import Confidence, Severity
 
 _COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.HINT: "cyan"}
 

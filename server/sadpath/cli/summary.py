@@ -1,0 +1,40 @@
+"""The line below the findings."""
+
+from collections.abc import Iterator
+
+from sadpath.cli.result import Result
+
+
+def summary(result: Result) -> str:
+    """How many findings there are, in how many files, and how many are fixed or can be."""
+    return "\n".join([_found(result), *_fixing(result)])
+
+
+def count(number: int, noun: str) -> str:
+    """The number with its noun, in the plural where that is right."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _found(result: Result) -> str:
+    files = count(result.files, "file")
+    if not result.files and not result.skipped:
+        return "No Python files found"
+    if result.findings:
+        places = len({finding.path for finding in result.findings})
+        found = f"{count(len(result.findings), 'finding')} in {places} of"
+    else:
+        found = "No findings in"
+    skipped = f"; {count(len(result.skipped), 'place')} could not be analysed" if result.skipped else ""
+    return f"{found} {files}{skipped}"
+
+
+def _fixing(result: Result) -> Iterator[str]:
+    if result.fixed:
+        files = len({finding.path for finding in result.fixed})
+        yield f"Fixed {count(len(result.fixed), 'finding')} in {count(files, 'file')}"
+    safe = sum(any(fix.safe for fix in finding.fixes) for finding in result.findings)
+    unsafe = sum(bool(finding.fixes) for finding in result.findings) - safe
+    options = [(safe, "`--fix`"), (unsafe, "`--fix --unsafe-fixes`")]
+    ways = [f"{number} fixable with {option}" for number, option in options if number]
+    if ways:
+        yield "; ".join(ways)

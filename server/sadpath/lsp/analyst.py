@@ -132,6 +132,8 @@ class Analyst:
 
     def _start(self) -> Child:
         self._child = child = Child(_work, (self._make_session, self._scope))
+        if self._ended:  # meanwhile, on the other thread
+            child.end()
         for path, lines in self._texts.items():
             self._send(_Open(path, "".join(lines)))
         return child

@@ -39,6 +39,7 @@ class OpenFiles:
         self._files: dict[str, OpenFile] = {}
         self._news: list[Callable[[Session], None]] = []
         self._state = 0
+        self._ended = False
         self._checking: asyncio.Task[None] | None = None
 
     def all(self) -> Iterable[OpenFile]:
@@ -114,8 +115,7 @@ class OpenFiles:
 
     def end(self) -> None:
         """Check nothing more, and leave no process behind."""
-        if self._checking:
-            self._checking.cancel()
+        self._ended = True
         if self._session:
             self._session.end()
 
@@ -153,6 +153,8 @@ class OpenFiles:
 
         def job() -> FileReport | None:
             session = self._session = self._session or self._make_session()
+            if self._ended:  # meanwhile, on the other thread
+                session.end()
             for tell in news:
                 tell(session)
             return with_last_good(session.check(target.path), before, lines) if target else None

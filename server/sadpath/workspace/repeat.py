@@ -16,20 +16,25 @@ if TYPE_CHECKING:  # imports the analysis, which a check that finds everything u
     from sadpath.workspace.recorder import Recorder
 
 
-def check_again(targets: Sequence[Target], jobs: int, directory: Path | None = None) -> Generator[FileReport]:
+def check_again(
+    targets: Sequence[Target], jobs: int, directory: Path | None = None, *, apart: bool = False
+) -> Generator[FileReport]:
     """The report on each target, as `check_all` gives it.
 
     What is to be kept is kept in `directory`, else where the settings say, else in the project. Raises BatchError.
     """
-    return Repeat(targets, jobs, directory).reports()
+    return Repeat(targets, jobs, directory, apart=apart).reports()
 
 
 class Repeat:
     """One such check, that can tell afterwards which reports would be the same in another state of the files."""
 
-    def __init__(self, targets: Sequence[Target], jobs: int, directory: Path | None = None) -> None:
+    def __init__(
+        self, targets: Sequence[Target], jobs: int, directory: Path | None = None, *, apart: bool = False
+    ) -> None:
         self._targets = targets
         self._jobs = jobs
+        self._apart = apart
         self._projects: dict[ProjectKey, _Project] = {}
         self._of: dict[str, _Project] = {}
         for target in targets:
@@ -61,8 +66,8 @@ class Repeat:
         return self._projects[project].kept.unaffected(changed, is_true)
 
     def _found(self, targets: Sequence[Target]) -> Iterable[FileReport]:
-        if len(targets) >= FILES_PER_PROCESS:
-            return check_all(targets, self._jobs, open_recorder)
+        if len(targets) >= FILES_PER_PROCESS or self._apart:
+            return check_all(targets, self._jobs, open_recorder, apart=self._apart)
         sessions = {key: project.recorder for key, project in self._projects.items()}
         return check_all(targets, 1, lambda root, settings: sessions[root, id(settings)]())
 

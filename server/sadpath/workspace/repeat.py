@@ -63,7 +63,7 @@ class Repeat:
 
         To be asked when all reports have come.
         """
-        return self._projects[project].kept.unaffected(changed, is_true)
+        return self._projects[project].kept.unaffected(changed, is_true) if project in self._projects else set()
 
     def _found(self, targets: Sequence[Target]) -> Iterable[FileReport]:
         if len(targets) >= FILES_PER_PROCESS or self._apart:

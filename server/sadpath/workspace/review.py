@@ -28,13 +28,14 @@ class Review:
     """The reports on what counts now, and what the changes have to do with the findings.
 
     `statuses` are by path and fingerprint; what has none is old. `gone` are the findings that were there before only,
-    `skipped` is what could not be analysed then.
+    `skipped` is what could not be analysed then, and `texts` are those that count otherwise than on the disk.
     """
 
     reports: Sequence[FileReport]
     statuses: Mapping[tuple[str, str], Status]
     gone: tuple[Finding, ...]
     skipped: tuple[Skip, ...]
+    texts: Mapping[str, str]
 
 
 def review(
@@ -62,16 +63,17 @@ def review(
         findings = known[report.path].findings if report.path in known else ()
         gone += earlier.gone(findings)
         if findings:
-            lines = lines_of(report.path, now[rest[report.path].root])
+            lines = split_lines(_text(report.path, now[rest[report.path].root]))
             for finding, status in zip(findings, earlier.statuses(lines, findings), strict=True):
                 statuses[finding.path, finding.fingerprint] = status
-    return Review(list(known.values()), statuses, tuple(gone), tuple(skipped))
+    texts = {path: _text(path, contents) for contents in now.values() for path in contents}
+    return Review(list(known.values()), statuses, tuple(gone), tuple(skipped), texts)
 
 
-def lines_of(path: str, contents: Contents) -> list[str]:
-    """The lines of a file as it counts, with these contents over the disk."""
+def _text(path: str, contents: Contents) -> str:
+    """The text of a file as it counts, with these contents over the disk; "" where there is none."""
     source = Overlaid(contents).read(path)
-    return split_lines(source.text) if isinstance(source, SourceFile) else []
+    return source.text if isinstance(source, SourceFile) else ""
 
 
 def _is_there(target: Target, now: Mapping[Path, Contents], known: Mapping[str, FileReport]) -> bool:

@@ -82,9 +82,12 @@ class Session:
         self._sources.show(path, None)
         self._engine.reload(path)
 
-    def refresh(self) -> None:
-        """Take in that files on disk may have come, gone or changed their place."""
+    def changed(self, paths: Iterable[str]) -> None:
+        """Take in that these files on disk came, went, or have another text."""
         self._sources.refresh()
+        for path in paths:
+            if self._program.knows(path):
+                self._engine.reload(path)
         self._program.refresh()
 
     def _graded(self, report: FileReport) -> FileReport:

@@ -8,7 +8,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { sampleRepository } from "./repository.mjs";
+import { sampleRepository } from "../repository.mjs";
 import { openWorkbench } from "./workbench.mjs";
 
 const [extension, program, pictures] = process.argv.slice(2).map((name) => path.resolve(name));

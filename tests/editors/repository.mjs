@@ -1,7 +1,10 @@
 // The sample service as a git repository with a change under review.
+//
+//   node repository.mjs FOLDER SERVICE
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 
 /** On `main` there are payments and the audit log; the branch `orders` brings the warehouse and the worker. */
 export function sampleRepository(folder, service) {
@@ -22,3 +25,5 @@ export function sampleRepository(folder, service) {
 }
 
 const IDENTITY = ["-c", "user.name=Reviewer", "-c", "user.email=reviewer@example.org"];
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) sampleRepository(process.argv[2], process.argv[3]);

@@ -14,7 +14,7 @@ _COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.HINT: "cy
 
 def concise(result: Result) -> str:
     """The result as lines of `path:line:column: rule [severity] message`."""
-    lines = [headline(result, finding) for finding in result.findings]
+    lines = [headline(result, finding) for finding in result.brought]
     return "".join(f"{line}\n" for line in (*lines, *skips(result)))
 
 

@@ -5,9 +5,9 @@ from typing import TypeAlias
 
 from lsprotocol import types
 
+from sadpath.analysis.accepting import PLACEHOLDER, Acceptances
 from sadpath.analysis.finding import Finding
 from sadpath.analysis.suppressions import FAMILY
-from sadpath.lsp.accept import PLACEHOLDER, Acceptances
 from sadpath.lsp.client import Client
 from sadpath.lsp.convert import range_of
 from sadpath.lsp.diagnostics import diagnostic, text_edits

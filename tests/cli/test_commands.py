@@ -18,7 +18,17 @@ from sadpath.cli.color import colored
 from sadpath.cli.formats import FORMATS
 from sadpath.workspace.packs import describe_rules, load_rules
 
-HEAVY = ("libcst", "pygls", "lsprotocol", "cattrs", "rich", "typeshed_client", "asyncio", "multiprocessing")
+HEAVY = (
+    "libcst",
+    "pygls",
+    "lsprotocol",
+    "cattrs",
+    "rich",
+    "typeshed_client",
+    "asyncio",
+    "multiprocessing",
+    "importlib.metadata",
+)
 """What takes longer to import than most commands take."""
 
 

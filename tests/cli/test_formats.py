@@ -17,9 +17,10 @@ from junitparser import JUnitXml
 
 from sadpath.analysis.finding import Finding, Position, Range, Skip
 from sadpath.cli.formats import FORMATS, writer
-from sadpath.cli.result import Comparison, Result, Status, mark
+from sadpath.cli.result import Comparison, Result, mark
 from sadpath.grade import Confidence, Severity
 from sadpath.workspace.packs import describe_rules
+from sadpath.workspace.status import Status
 
 SARIF = json.loads((Path(__file__).parent / "data/sarif-2.1.0-rtm.5.json").read_text(encoding="utf-8"))
 """The schema of the OASIS committee as schemastore.org has it; found in the npm package @microsoft/jest-sarif 1.0.0."""

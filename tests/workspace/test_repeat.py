@@ -79,6 +79,7 @@ class Job:
     async def refresh_everything(self):
         pass
 """,
+    "extra/cache.py": "import redis\n\ndef get():\n    return redis.Redis().get('key')\n",
     "extra/empty.py": "",
     "requirements.txt": "redis==5.0\n",
 }
@@ -288,6 +289,15 @@ def test_one_change_checks_the_file_and_who_asked(
     project.write(name, FILES[name].replace(old, new))
     assert project.check() == project.fresh()
     assert set(project.checked) == expected
+
+
+def test_another_version_of_a_library_is_noticed(project: Project) -> None:
+    """redis-py has a default timeout since 8.0."""
+    path = f"{project.root.as_posix()}/extra/cache.py"
+    assert project.check()[path].findings
+    project.write("requirements.txt", "redis==8.1\n")
+    assert not project.check()[path].findings
+    assert project.check() == project.fresh()
 
 
 def test_touched_files_are_not_checked(project: Project) -> None:

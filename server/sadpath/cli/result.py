@@ -3,7 +3,6 @@
 import os
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from enum import Enum
 from pathlib import Path
 from typing import TypeAlias
 
@@ -11,18 +10,11 @@ from sadpath.analysis.finding import Accepted, FileReport, Finding, Skip
 from sadpath.analysis.syntax.text import split_lines
 from sadpath.grade import Confidence, Severity
 from sadpath.workspace.files import SourceFile, read
+from sadpath.workspace.status import Status
 from sadpath.workspace.walk import project_root
 
 NOT_ANALYSED = "not-analysed"
 """What stands for the name of a rule where a format has no other place for what could not be analysed."""
-
-
-class Status(str, Enum):
-    """What a change has to do with a finding: it brings it, it edits the code around it, or neither."""
-
-    NEW = "new"
-    TOUCHED = "touched"
-    OLD = "old"
 
 
 Mark: TypeAlias = tuple[str, str]

@@ -20,7 +20,7 @@ from sadpath.cli.result import Result, result_of
 from sadpath.workspace.batch import open_session
 from sadpath.workspace.configuration import Overrides
 from sadpath.workspace.files import decode
-from sadpath.workspace.packs import describe_rules
+from sadpath.workspace.packs import Families
 from sadpath.workspace.settings_file import Configurations
 from sadpath.workspace.walk import Target, is_excluded, project_root, walk
 
@@ -45,7 +45,7 @@ class Run:
 
     def configurations(self) -> Configurations:
         """The settings of each directory, with what the options say on top."""
-        known = {rule.name: rule.family for rule in describe_rules()}
+        known = Families()
         overrides = Overrides(self.rules.selection(known), self.files.excludes(), self.files.extended_excludes())
         return self.settings.configurations(known, overrides)
 

@@ -1,13 +1,14 @@
 """Names all that a project's reports depend on besides its files: while the name is the same, reports may be kept."""
 
+import os
 import re
 import secrets
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache
 from hashlib import blake2b
-from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 import msgspec
@@ -20,8 +21,8 @@ from sadpath.workspace.versions import versions_used
 
 _FORMAT = 1
 _ANALYSING = ("analysis", "rule", "workspace")
-_LIBRARIES = ("libcst", "typeshed-client")
-_DISTRIBUTION = re.compile(r'^distribution = "([^"]+)"', re.MULTILINE)
+_LIBRARIES = ("libcst", "typeshed_client")
+_DISTRIBUTION = re.compile(r"""^distribution = ['"]([^'"]+)""", re.MULTILINE)
 
 
 def identity(root: Path, settings: Settings) -> str:
@@ -36,7 +37,6 @@ def identity(root: Path, settings: Settings) -> str:
     depends_on = (
         _FORMAT,
         sys.version_info[:2],
-        [version(name) for name in _LIBRARIES],
         code,
         root.absolute(),
         replace(settings, source=None, excludes=(), cache=None),
@@ -56,15 +56,26 @@ def _analysis() -> tuple[bytes, list[str]]:
     code = blake2b()
     distributions: set[str] = set()
     for path in _code():
-        text = path.read_bytes()
-        code.update(b"%s\0%d\0" % (path.name.encode(), len(text)) + text)
-        if path.suffix == ".toml" and b"before = " in text:
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123 # a Path each takes longer than the reading
+            text = file.read()
+        code.update(b"%s\0%d\0" % (path.rpartition(os.sep)[2].encode(), len(text)) + text)
+        if path.endswith(".toml") and b"before = " in text:
             distributions.update(_DISTRIBUTION.findall(text.decode()))
     return code.digest(), sorted(distributions)
 
 
-def _code() -> Iterator[Path]:
+def _code() -> Iterator[str]:
     """The files of all that analyses, in an order that is always the same."""
-    directories = [*(Path(sadpath.__file__).parent / name for name in _ANALYSING), *pack_directories()]
-    for directory in directories:
-        yield from sorted(path for path in directory.rglob("*") if path.suffix in (".py", ".toml"))
+    own = Path(sadpath.__file__).parent
+    yield str(own / "grade.py")
+    for top in (*(own / name for name in _ANALYSING), *pack_directories()):
+        directories = sorted(os.walk(top))
+        yield from (f"{directory}{os.sep}{name}" for directory, _, names in directories for name in _sources(names))
+    for library in _LIBRARIES:  # of which the modules at the top tell the version
+        spec = find_spec(library)
+        for folder in (spec and spec.submodule_search_locations) or ():
+            yield from (f"{folder}{os.sep}{name}" for name in _sources(os.listdir(folder)))  # noqa: PTH208 # as above
+
+
+def _sources(names: Iterable[str]) -> list[str]:
+    return sorted(name for name in names if name.endswith((".py", ".toml")))

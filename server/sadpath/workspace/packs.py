@@ -1,11 +1,11 @@
-"""Finds the rules: packs are packages that register in the entry point group `sadpath.rules`, one module per rule."""
+"""Finds the rules: a pack is a package with one module per rule, and the one that ships with sadpath is beside it."""
 
 import ast
 import importlib
 import importlib.util
 import re
-from collections.abc import Iterator
-from importlib.metadata import entry_points
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +14,7 @@ import msgspec
 if TYPE_CHECKING:  # importing the vocabulary imports libcst, which takes longer than listing all rules
     from sadpath.rule import Rule
 
-_GROUP = "sadpath.rules"
-_BUILT_IN = "sadpath"
+_BUILT_IN = "sadpath_rules"
 _EXPECTATION = re.compile(r"^[ \t]*# expect:.*\n|[ \t]*# expect:.*$", re.MULTILINE)
 
 
@@ -37,10 +36,9 @@ def load_rules() -> tuple["Rule[Any]", ...]:
     """All rules of the selected packs, by name. Imports them, and libcst with them."""
     from sadpath.rule import Rule
 
-    pack, _ = _built_in_pack()
     rules: list[Rule[Any]] = []
     for path in _modules():
-        members = vars(importlib.import_module(f"{pack}.{path.stem}")).values()
+        members = vars(importlib.import_module(f"{_BUILT_IN}.{path.stem}")).values()
         rules += [member for member in members if isinstance(member, Rule)]
     return tuple(sorted(rules, key=lambda rule: rule.name))
 
@@ -57,23 +55,34 @@ def without_expectations(documentation: str) -> str:
 
 
 def pack_directories() -> list[Path]:
-    """The directories that hold the rules and their library tables."""
-    _, directories = _built_in_pack()
-    return directories
+    """The directories that hold the rules and their library tables. Raises PackError."""
+    spec = importlib.util.find_spec(_BUILT_IN)
+    if spec is None or not spec.submodule_search_locations:
+        raise PackError("the rules that belong to sadpath are not there: install it again")
+    return [Path(directory) for directory in spec.submodule_search_locations]
+
+
+class Families(Mapping[str, str]):
+    """The names of all rules, each with its family: read when it is first asked for, as most checks need none."""
+
+    def __getitem__(self, name: str) -> str:
+        return self._known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    @cached_property
+    def _known(self) -> dict[str, str]:
+        return {rule.name: rule.family for rule in describe_rules()}
 
 
 def _modules() -> list[Path]:
     return [
         path for directory in pack_directories() for path in directory.glob("*.py") if not path.stem.startswith("_")
     ]
-
-
-def _built_in_pack() -> tuple[str, list[Path]]:
-    for entry in entry_points(group=_GROUP, name=_BUILT_IN):
-        spec = importlib.util.find_spec(entry.module)
-        if entry.dist is not None and entry.dist.name == _BUILT_IN and spec and spec.submodule_search_locations:
-            return entry.module, [Path(directory) for directory in spec.submodule_search_locations]
-    raise PackError("the rules that belong to sadpath are not registered: install it again")
 
 
 def _descriptions(source: str) -> Iterator[Description]:

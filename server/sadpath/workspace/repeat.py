@@ -15,7 +15,9 @@ if TYPE_CHECKING:  # imports the analysis, which a check that finds everything u
     from sadpath.workspace.recorder import Recorder
 
 
-def check_again(targets: Sequence[Target], jobs: int, directory: Path | None = None) -> Generator[FileReport]:
+def check_again(
+    targets: Sequence[Target], jobs: int, directory: Path | None = None, *, apart: bool = False
+) -> Generator[FileReport]:
     """The report on each target, as `check_all` gives it.
 
     What is to be kept is kept in `directory`, else where the settings say, else in the project. Raises BatchError.
@@ -31,11 +33,11 @@ def check_again(targets: Sequence[Target], jobs: int, directory: Path | None = N
     standing = {path: report for project in projects.values() for path, report in project.standing().items()}
     yield from standing.values()
     rest = [target for target in targets if target.path not in standing]
-    if len(rest) < FILES_PER_PROCESS:
+    if len(rest) < FILES_PER_PROCESS and not apart:
         sessions = {key: project.recorder for key, project in projects.items()}
         found = check_all(rest, 1, lambda root, settings: sessions[root, id(settings)]())
     else:
-        found = check_all(rest, jobs, open_recorder)
+        found = check_all(rest, jobs, open_recorder, apart=apart)
     for report in found:
         if isinstance(report, Checked):
             of[report.path].kept.add(report)

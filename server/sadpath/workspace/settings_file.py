@@ -36,6 +36,9 @@ if TYPE_CHECKING:  # as in `configuration`
 Known: TypeAlias = Mapping[str, str]
 """The names of all rules, each with its family."""
 
+SETTINGS_FILES = ("sadpath.toml", "pyproject.toml")
+"""What they are called, the one that wins first."""
+
 _DEEPEST = 200  # TOML parsers recurse
 _KEYS = ("select", "ignore", "exclude", "extend-exclude", "per-file-ignores", "severity", "calls", "cache-dir")
 
@@ -64,7 +67,7 @@ class Configurations:
         return self._of[directory]
 
     def _own(self, directory: Path) -> Settings | None:
-        for name in ("sadpath.toml", "pyproject.toml"):
+        for name in SETTINGS_FILES:
             path = directory / name
             settings = read_settings(path, self._known) if path.is_file() else None
             if settings:

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from sadpath.analysis.finding import Skip
 from sadpath.workspace.configuration import Settings
 from sadpath.workspace.patterns import Patterns, is_pattern
-from sadpath.workspace.settings_file import Configurations
+from sadpath.workspace.settings_file import SETTINGS_FILES, Configurations
 
 _SUFFIXES = (".py", ".pyi")
 _PROJECT_MARKS = ("pyproject.toml", "sadpath.toml", "setup.py", "setup.cfg")
@@ -85,55 +85,77 @@ class _Walker:
             yield Target(path, settings, root)
 
     def tree(self, top: Path, root: Path) -> Iterator[Target | Skip]:
-        pending = [(top.as_posix(), _ignores_above(top))]
+        pending = [(top.as_posix(), self.configurations.nearest(top), _ignores_above(top))]
         while pending:
-            directory, ignores = pending.pop()
+            directory, settings, ignores = pending.pop()
             try:
-                entries = self.entries(directory)
+                names, entries = self.entries(directory)
             except OSError as error:
                 yield Skip(directory, f"it cannot be read: {error.strerror}")
                 continue
-            settings = self.configurations.nearest(Path(directory))
+            if not names.isdisjoint(SETTINGS_FILES):
+                settings = self.configurations.nearest(Path(directory))
+            ignores = _ignores_inside(directory, names, ignores)
             excludes = tuple(_placed(patterns, top) for patterns in settings.excludes)
-            ignores = _ignores_inside(directory, {entry.name for entry in entries}, ignores)
             inner: list[str] = []
-            for entry in entries:
+            for entry, is_directory in entries:
                 path = f"{directory.rstrip('/')}/{entry.name}"
-                is_directory = entry.is_dir(follow_symlinks=False)
                 if not is_directory and not _is_candidate(entry, top):
                     continue
-                if _matches(excludes, path, is_directory) or _matches(ignores or (), path, is_directory):
+                if _matches_inside(excludes, path, is_directory) or _matches_inside(ignores or (), path, is_directory):
                     continue
                 if is_directory:
                     inner.append(path)
                 else:
                     yield from self.file(path, settings, root)
-            pending.extend((path, ignores) for path in reversed(inner))
+            pending.extend((path, settings, ignores) for path in reversed(inner))
 
-    def entries(self, directory: str) -> list[os.DirEntry[str]]:
-        """The directory's entries by name; none if it was searched before, maybe under another name."""
-        status = Path(directory).stat()
+    def entries(self, directory: str) -> tuple[set[str], list[tuple["os.DirEntry[str]", bool]]]:
+        """The names in the directory and, by name, what may be a Python file or (True) is a directory.
+
+        Nothing if it was searched before, maybe under another name.
+        """
+        status = os.stat(directory)  # noqa: PTH116 # a Path each costs as much as the question
         identity = (status.st_dev, status.st_ino)
         if identity in self.directories:
-            return []
+            return set(), []
         self.directories.add(identity)
+        names: set[str] = set()
+        found: list[tuple[os.DirEntry[str], bool]] = []
         with os.scandir(directory) as entries:
-            return sorted(entries, key=lambda entry: entry.name)
+            for entry in entries:
+                names.add(entry.name)
+                is_directory = entry.is_dir(follow_symlinks=False)
+                if is_directory or entry.name.endswith(_SUFFIXES):
+                    found.append((entry, is_directory))
+        return names, sorted(found, key=lambda one: one[0].name)
 
 
-def _is_candidate(entry: os.DirEntry[str], top: Path) -> bool:
-    if not entry.name.endswith(_SUFFIXES) or entry.name.startswith(_EMACS_LOCK):
+def _is_candidate(entry: "os.DirEntry[str]", top: Path) -> bool:
+    """Whether an entry with a fitting name, and no directory, is to be checked."""
+    if entry.name.startswith(_EMACS_LOCK):
         return False
-    path = Path(entry.path)
-    if not entry.is_symlink() or not path.exists():
+    if not entry.is_symlink() or not (path := Path(entry.path)).exists():
         return True
     return not path.is_dir() and not path.resolve().is_relative_to(top.resolve())
 
 
 def _matches(stack: Iterable[Patterns], path: str, directory: bool) -> bool:
     """Whether the last patterns that have a verdict on the path include it."""
-    verdicts = [verdict for patterns in stack if (verdict := patterns.verdict(path, directory)) is not None]
-    return bool(verdicts) and verdicts[-1]
+    return _last(patterns.verdict(path, directory) for patterns in stack)
+
+
+def _matches_inside(stack: Iterable[Patterns], path: str, directory: bool) -> bool:
+    """The same for a path whose directory is not included."""
+    return _last(patterns.verdict_inside(path, directory) for patterns in stack)
+
+
+def _last(verdicts: Iterable[bool | None]) -> bool:
+    last = False
+    for verdict in verdicts:
+        if verdict is not None:
+            last = verdict
+    return last
 
 
 @lru_cache

@@ -85,6 +85,10 @@ class Program:
             self._files[path] = None if lines is None else FileIndex(Outline(lines))
         return self._files[path]
 
+    def knows(self, path: str) -> bool:
+        """Whether anything that was found out may rest on the text of a file."""
+        return path in self._files or path in self._named
+
     def edit(self, path: str, lines: list[str], first: int, old: int, new: int) -> set[Segment]:
         """Take in that `new` lines replaced the `old` ones from line `first` (0-based); `lines` is the whole new text.
 

@@ -8,10 +8,11 @@ from pathlib import Path
 from sadpath import __version__
 from sadpath.analysis.finding import Finding, Range
 from sadpath.cli.formats.terminal import printable
-from sadpath.cli.result import Result, Status
+from sadpath.cli.result import Result
 from sadpath.cli.summary import count, summary
 from sadpath.grade import Confidence, Severity
 from sadpath.workspace.packs import Description, describe_rules
+from sadpath.workspace.status import Status
 
 _AROUND = 3
 """Lines of code above and below what is found."""

@@ -10,8 +10,9 @@ from sadpath import __version__
 from sadpath.analysis import finding as found
 from sadpath.analysis.accepting import PLACEHOLDER, Acceptances
 from sadpath.analysis.suppressions import FAMILY
-from sadpath.cli.result import Result, Status
+from sadpath.cli.result import Result
 from sadpath.workspace.packs import describe_rules
+from sadpath.workspace.status import Status
 
 
 class Position(msgspec.Struct, frozen=True):

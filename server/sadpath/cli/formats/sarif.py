@@ -8,9 +8,10 @@ import msgspec
 
 from sadpath import __version__
 from sadpath.analysis.finding import Accepted, Evidence, Finding, Fix, Range, Skip
-from sadpath.cli.result import Result, Status
+from sadpath.cli.result import Result
 from sadpath.grade import Confidence, Severity
 from sadpath.workspace.packs import Description, describe_rules
+from sadpath.workspace.status import Status
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.HINT: "note"}

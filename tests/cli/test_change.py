@@ -35,7 +35,9 @@ def test_new_touched_and_old(repository: Repository, run: Run) -> None:
     repository.write("more.py", HANGS)
     repository.commit()
     repository.git("checkout", "-q", "-b", "next")
-    repository.write("old.py", HANGS.replace("def load(url):\n", "def load(url):\n    print(url)\n") + OTHER + "\n\nx = 1\n")
+    repository.write(
+        "old.py", HANGS.replace("def load(url):\n", "def load(url):\n    print(url)\n") + OTHER + "\n\nx = 1\n"
+    )
     repository.write("untracked.py", HANGS)
     found = run("check", "--diff", "work", "--output-format", "json")
     assert statuses(found) == {
@@ -49,7 +51,9 @@ def test_new_touched_and_old(repository: Repository, run: Run) -> None:
     assert since_main["more.py", "load"] == since_main["old.py", "other"] == "new"
 
 
-@pytest.mark.parametrize(("fail_on", "paths"), [("new", ["b.py"]), ("touched", ["a.py", "b.py"]), ("all", ["a.py", "b.py", "old.py"])])
+@pytest.mark.parametrize(
+    ("fail_on", "paths"), [("new", ["b.py"]), ("touched", ["a.py", "b.py"]), ("all", ["a.py", "b.py", "old.py"])]
+)
 def test_only_what_fails_is_shown(repository: Repository, run: Run, fail_on: str, paths: list[str]) -> None:
     repository.write("a.py", HANGS)
     repository.commit()
@@ -146,9 +150,17 @@ def test_patch(repository: Repository, run: Run, context: int) -> None:
     repository.git("add", "-A")
     patch = repository.git("diff", "--cached", f"-U{context}", "-M")
     (repository.root / "the.patch").write_text(f"{patch}\n")
-    expected = {("old.py", "load"): "old", ("old.py", "other"): "new", ("there.py", "load"): "old", ("neu ä.py", "load"): "new"}
+    expected = {
+        ("old.py", "load"): "old",
+        ("old.py", "other"): "new",
+        ("there.py", "load"): "old",
+        ("neu ä.py", "load"): "new",
+    }
     assert statuses(run("check", "--new-from-patch", "the.patch", "--output-format", "json")) == expected
-    assert statuses(run("check", "--new-from-patch", "-", "--output-format", "json", stdin=(f"{patch}\n").encode())) == expected
+    assert (
+        statuses(run("check", "--new-from-patch", "-", "--output-format", "json", stdin=(f"{patch}\n").encode()))
+        == expected
+    )
     repository.write("old.py", HANGS)
     not_applied = run("check", "--new-from-patch", "the.patch")
     assert not_applied.code == MISUSE
@@ -156,7 +168,9 @@ def test_patch(repository: Repository, run: Run, context: int) -> None:
 
 
 def test_standard_input_is_what_counts_now(repository: Repository, run: Run) -> None:
-    found = run("check", "-", "--stdin-filename", "old.py", "--diff", "--output-format", "json", stdin=(HANGS + OTHER).encode())
+    found = run(
+        "check", "-", "--stdin-filename", "old.py", "--diff", "--output-format", "json", stdin=(HANGS + OTHER).encode()
+    )
     assert statuses(found) == {("old.py", "load"): "old", ("old.py", "other"): "new"}
 
 
@@ -203,7 +217,9 @@ def test_merge(repository: Repository, run: Run) -> None:
 
 
 @pytest.mark.parametrize("base", [[], ["origin/main"], ["main"]])
-def test_shallow_clone(repository: Repository, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, base: list[str]) -> None:
+def test_shallow_clone(
+    repository: Repository, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, base: list[str]
+) -> None:
     """The error names the command that mends it."""
     repository.write("new.py", HANGS)
     repository.commit()
@@ -215,12 +231,16 @@ def test_shallow_clone(repository: Repository, run: Run, tmp_path: Path, monkeyp
     assert not failed.output
     (command,) = re.findall(r"`(git fetch .*?)`", failed.errors)
     assert "--unshallow" in command
-    subprocess.run(command, shell=True, check=True, cwd=place, capture_output=True, env=os.environ | {"GIT_ALLOW_PROTOCOL": "file"})
+    subprocess.run(
+        command, shell=True, check=True, cwd=place, capture_output=True, env=os.environ | {"GIT_ALLOW_PROTOCOL": "file"}
+    )
     found = statuses(run("check", "--diff", *base, "--output-format", "json"))
     assert found == {("old.py", "load"): "old", ("new.py", "load"): "new"}
 
 
-def test_the_default_is_the_default_branch_of_the_remote(repository: Repository, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_default_is_the_default_branch_of_the_remote(
+    repository: Repository, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     repository.git("branch", "-q", "-m", "main", "trunk")
     repository.git("checkout", "-q", "trunk")
     clone = Repository(tmp_path)

@@ -14,17 +14,24 @@ _COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.HINT: "cy
 
 def concise(result: Result) -> str:
     """The result as lines of `path:line:column: rule [severity] message`."""
-    lines = [headline(result, finding) for finding in result.brought]
+    lines = [headline(result, finding) for finding in result.findings]
     return "".join(f"{line}\n" for line in (*lines, *skips(result)))
 
 
 def headline(result: Result, finding: Finding) -> str:
     """What a finding is and where. Lines and columns count from 1, columns are code points."""
     start = finding.range.start
-    place = f"{printable(result.shown(finding.path))}:{start.line + 1}:{start.column + 1}:"
-    sure = "" if finding.confidence is Confidence.CERTAIN else f", {finding.confidence.value}"
-    grade = click.style(f"[{finding.severity.value}{sure}]", fg=_COLORS[finding.severity])
-    return f"{place} {click.style(finding.rule, bold=True)} {grade} {printable(finding.message)}"
+    return f"{printable(result.shown(finding.path))}:{start.line + 1}:{start.column + 1}: {told(result, finding)}"
+
+
+def told(result: Result, finding: Finding) -> str:
+    """What a finding is."""
+    status = result.status(finding)
+    grades = [status and status.value, finding.severity.value]
+    if finding.confidence is not Confidence.CERTAIN:
+        grades.append(finding.confidence.value)
+    grade = click.style(f"[{', '.join(filter(None, grades))}]", fg=_COLORS[finding.severity])
+    return f"{click.style(finding.rule, bold=True)} {grade} {printable(finding.message)}"
 
 
 def skips(result: Result) -> Iterator[str]:

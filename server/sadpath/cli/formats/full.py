@@ -17,7 +17,7 @@ _WINDOW = 140
 def full(result: Result) -> str:
     """The result as paragraphs."""
     paragraphs: list[str] = []
-    for path, findings in groupby(result.brought, key=lambda finding: finding.path):
+    for path, findings in groupby(result.findings, key=lambda finding: finding.path):
         lines = result.lines(path)
         paragraphs += ["\n".join(_paragraph(result, finding, lines)) + "\n\n" for finding in findings]
     return "".join((*paragraphs, *(f"{line}\n" for line in skips(result))))

@@ -140,7 +140,7 @@ def test_in_a_hook(repository: Repository, run: Run, monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize("context", [0, 3])
 def test_patch(repository: Repository, run: Run, context: int) -> None:
-    repository.write("gone.py", HANGS)
+    repository.write("gone.py", "x = 1\n")
     repository.write("moved.py", HANGS + "\n\nA = 1\n")
     repository.commit()
     repository.write("old.py", "# above\n" + HANGS + OTHER)
@@ -167,7 +167,8 @@ def test_patch(repository: Repository, run: Run, context: int) -> None:
     assert re.search(r"the\.patch:\d+: line \d of `old\.py` is not as the patch leaves it; apply", not_applied.errors)
 
 
-def test_standard_input_is_what_counts_now(repository: Repository, run: Run) -> None:
+@pytest.mark.usefixtures("repository")
+def test_standard_input_is_what_counts_now(run: Run) -> None:
     found = run(
         "check", "-", "--stdin-filename", "old.py", "--diff", "--output-format", "json", stdin=(HANGS + OTHER).encode()
     )
@@ -223,6 +224,7 @@ def test_shallow_clone(
     """The error names the command that mends it."""
     repository.write("new.py", HANGS)
     repository.commit()
+    repository.git("checkout", "-q", "main")
     place = tmp_path / "clone"
     repository.git("clone", "-q", "--depth=1", "--branch=work", repository.root.as_uri(), str(place))
     monkeypatch.chdir(place)
@@ -278,11 +280,11 @@ def test_misuse_without_git(project: Path, run: Run, arguments: list[str], messa
     [
         (["--diff", "nowhere"], "git knows no commit `nowhere`"),
         (["--diff", "old.py"], "to check `old.py`, put it before `--diff`"),
-        (["--diff=--output=x"], "git knows no commit `--output=x`"),
         (["--new-from-patch", "old.py"], "old.py: this is not a patch: it names no files"),
     ],
 )
-def test_misuse(repository: Repository, run: Run, arguments: list[str], message: str) -> None:
+@pytest.mark.usefixtures("repository")
+def test_misuse(run: Run, arguments: list[str], message: str) -> None:
     failed = run("check", *arguments)
     assert failed.code == MISUSE
     assert message in failed.errors

@@ -16,6 +16,7 @@ from sadpath.analysis.syntax.interpreter import on_large_stack
 from sadpath.testing import all_rules
 from sadpath.workspace.batch import check_all
 from sadpath.workspace.configuration import Overrides, default_settings
+from sadpath.workspace.observed import Watch
 from sadpath.workspace.recorder import Recorder
 from sadpath.workspace.repeat import check_again
 from sadpath.workspace.settings_file import Configurations
@@ -120,6 +121,7 @@ class Project:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.checked: list[str] = []
+        self.read: list[str] = []
         for name, text in FILES.items():
             self.write(name, text)
 
@@ -156,7 +158,14 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project
         made.checked.append(os.path.relpath(path, made.root))
         return check(self, path)
 
+    saw = Watch.saw
+
+    def noted(self: Watch, path: str, status: os.stat_result | None, data: bytes) -> None:
+        made.read.append(os.path.relpath(path, made.root))
+        saw(self, path, status, data)
+
     monkeypatch.setattr(Recorder, "check", counted)
+    monkeypatch.setattr(Watch, "saw", noted)
     monkeypatch.setattr("sadpath.workspace.repeat.FILES_PER_PROCESS", 1000)
     monkeypatch.setattr("sadpath.workspace.batch.FILES_PER_PROCESS", 1000)
     yield made
@@ -289,6 +298,32 @@ def test_one_change_checks_the_file_and_who_asked(
     project.write(name, FILES[name].replace(old, new))
     assert project.check() == project.fresh()
     assert set(project.checked) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("extra/empty.py", {"extra/empty.py"}),
+        ("app/store.py", {"app/store.py"}),
+        ("main.py", {"main.py", "app/__init__.py", "app/client.py", "app/store.py", "extra/helpers.py"}),
+    ],
+)
+def test_one_change_reads_the_file_and_where_it_leads(
+    project: Project, monkeypatch: pytest.MonkeyPatch, name: str, expected: set[str]
+) -> None:
+    monkeypatch.setattr("sadpath.workspace.observed._SETTLED", 0)  # the files are young, and would be read for that
+    first = project.check()
+    project.write(name, FILES[name] + "\n# one line more\n")
+    project.read.clear()
+    assert project.check() == first
+    assert set(project.read) == expected
+    project.write("extra/new.py", "async def refresh_everything(): ...\n")
+    project.read.clear()
+    assert project.check() == project.fresh()
+    assert "extra/empty.py" not in project.read
+    project.read.clear()
+    project.check()
+    assert project.read == []
 
 
 def test_another_version_of_a_library_is_noticed(project: Project) -> None:

@@ -97,7 +97,7 @@ class Run:
         there = {target.path for target in targets}
         known = {id(target.settings): target.settings for target in targets}
         for root, change in changes.items():
-            for path in {*change.before, *change.now} - there - {*change.renamed.values()}:
+            for path in {*change.before, *change.now} - there:
                 place = Path(path)
                 settings = configurations.nearest(place.parent)
                 asked = any(place.is_relative_to(argument.absolute()) for argument in self.arguments)

@@ -52,7 +52,9 @@ def review(
     known |= {report.path: report for report in reports(other, OpenNow(changes), jobs)}
     known = {target.path: known[target.path] for target in targets if _is_there(target, now, known)}
     before = {root: change.before for root, change in changes.items()}
+    renamed = {path for change in changes.values() for path in change.renamed.values()}
     rest = {target.path: target for target in (*other, *differing(targets, before, OpenBefore(changes), repeat))}
+    rest = {path: target for path, target in rest.items() if path in known or path not in renamed}
     statuses: dict[tuple[str, str], Status] = {}
     gone: list[Finding] = []
     skipped: list[Skip] = []

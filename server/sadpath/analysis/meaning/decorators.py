@@ -80,11 +80,8 @@ def decorates_to(program: Program, path: str, qualname: str, levels: int) -> str
     "same" where it is declared to return what it takes, or returns the function itself; "coroutine" where it returns an
     `async def` that it defines.
     """
-    kinds = {
-        _decorates_to(evaluator, node, levels)
-        for evaluator, node in definitions.definitions(program, path, qualname)
-        if isinstance(node, cst.FunctionDef)
-    }
+    found = definitions.functions_named(program, path, qualname)
+    kinds = {_decorates_to(evaluator, node, levels) for evaluator, node in found}
     return kinds.pop() if len(kinds) == 1 else ""
 
 

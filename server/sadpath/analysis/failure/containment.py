@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from sadpath.analysis.failure.effects import last_name, only_computes
+from sadpath.analysis.failure.effects import only_computes
 from sadpath.analysis.failure.harmless import looks_up, takes_by_word
 from sadpath.analysis.failure.telling import records
 from sadpath.analysis.meaning.binding import SCOPE_TYPES
@@ -13,7 +13,7 @@ from sadpath.analysis.meaning.definitions import functions_named
 from sadpath.analysis.meaning.program import Program
 from sadpath.analysis.meaning.queries import query
 from sadpath.analysis.syntax.tree import children, walk
-from sadpath.rule import Function, name_of
+from sadpath.rule import Function, last_name, name_of
 
 if TYPE_CHECKING:
     from sadpath.analysis.meaning.evaluator import Evaluator

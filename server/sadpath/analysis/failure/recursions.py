@@ -14,7 +14,6 @@ from sadpath.analysis.failure.places import (
     exits_of,
     loaded,
     own,
-    place_name,
     statements,
     stored,
 )

@@ -45,8 +45,8 @@ class Result:
 
     `files` counts the files that were to be checked. `here` is the directory that the paths shown are relative to.
     `comparison` is there if the check was asked for what a change brings, `fixed` is what the check has mended.
-    `known` is what the baseline has, and `stale` the number of its lines that are mended, where that is a failure. `texts`
-    are those that are not on the disk, by path.
+    `known` is what the baseline has, and `stale` the number of its lines that are mended, where that is a failure.
+    `texts` are those that are not on the disk, by path.
     """
 
     findings: tuple[Finding, ...]

@@ -1,5 +1,6 @@
 """How much memory a check of a large project takes, and a long session in an editor."""
 
+import shutil
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -16,7 +17,7 @@ from tools import PYREFLY, RUFF, SADPATH, TY, Tool, command
 OPEN_FILES = 20
 SAMPLED = 100
 """Edits between two looks at a server's memory."""
-PEERS_SECONDS = 15.0
+PEERS_SECONDS = 10.0
 """How long peers are edited, whose memory is for comparison."""
 
 
@@ -24,15 +25,13 @@ def memory(corpora: Corpora, tools: Sequence[Tool]) -> Iterator[Row]:
     """The peak of a check, and what a session takes at its start, at most and at its end."""
     project = corpora.largest
     cache = corpora.work / "caches" / "memory"
-    checked = {
-        tool.name: (peak(tool.check_command(cache / str(time.time_ns())), project.root),)
-        for tool in tools
-        if tool in (SADPATH, RUFF, TY, PYREFLY)
-    }
+    shutil.rmtree(cache, ignore_errors=True)
+    chosen = [tool for tool in tools if tool in (SADPATH, RUFF, TY, PYREFLY)]
+    checked = {tool.name: (peak(tool.check_command(cache / tool.name), project.root),) for tool in chosen}
     yield Row(f"check {project.name}, {project.lines:,} lines: memory", "MB", ("max",), checked).limited("500 MB", 500)
     edits = 200 if corpora.is_small else 10_000
     files = _some_files(project)
-    sessions = {tool.name: _session(tool, project, files, edits) for tool in tools if tool.server}
+    sessions = {tool.name: _session(tool, project, files, edits) for tool in chosen}
     title = f"session in {project.name}: {len(files)} open files, {edits:,} edits"
     row = Row(f"{title}: memory", "MB", ("max", "start", "end"), sessions)
     yield row.limited("400 MB", 400)

@@ -104,4 +104,5 @@ def _imports(path: Path) -> Iterator[str]:
 def _import_name(requirement: str) -> str:
     name = re.match(r"[\w-]+", requirement)
     assert name
-    return {"import-linter": "importlinter", "pytest-xdist": "xdist"}.get(name[0], name[0].replace("-", "_"))
+    others = {"import-linter": "importlinter", "pytest-xdist": "xdist", "pyyaml": "yaml"}
+    return others.get(name[0], name[0].replace("-", "_"))

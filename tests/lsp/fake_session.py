@@ -1,12 +1,13 @@
 """A session whose findings are plain to see: the word `bad` in any line of a text without `broken`."""
 
+import os
 import re
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
 from sadpath.analysis.finding import Edit, Evidence, FileReport, Finding, Fix, Position, Range, Related, Skip
 from sadpath.analysis.syntax.outline import outline
 from sadpath.analysis.syntax.text import split_lines
+from sadpath.lsp.session import Scope, Tell
 from sadpath.rule import Confidence, Severity
 
 
@@ -17,10 +18,10 @@ class FakeSession:
     so it depends on them. `fails` makes the rule fail, `crash` the session.
     """
 
-    def __init__(self, root: Path, also: Callable[[str], object] = str) -> None:
-        self.root = root
+    def __init__(self, also: Callable[[str], object] = str) -> None:
         self._also = also
         self._texts: dict[str, list[str]] = {}
+        self.news: list[str] = []
 
     def open(self, path: str, text: str) -> None:
         self._take(path, split_lines(text))
@@ -37,6 +38,15 @@ class FakeSession:
 
     def close(self, path: str) -> None:
         del self._texts[path]
+
+    def changed(self, paths: Sequence[str]) -> None:
+        self.news += [f"changed {path}" for path in paths]
+
+    def reload(self, scope: Scope) -> None:
+        self.news.append(f"reload {scope}")
+
+    def end(self) -> None:
+        self.news.append("end")
 
     def check(self, path: str) -> FileReport:
         self._also(path)
@@ -59,9 +69,23 @@ class FakeSession:
         return FileReport(path, tuple(findings), tuple(skipped))
 
 
-def fake(root: Path, _: Callable[[str], None]) -> FakeSession:
+def fake(_: Scope, __: Tell) -> FakeSession:
     """Makes the fake session of a server."""
-    return FakeSession(root)
+    return FakeSession()
+
+
+class DeadlySession(FakeSession):
+    """Kills its process when it checks a text with `deadly`."""
+
+    def check(self, path: str) -> FileReport:
+        if any("deadly" in line for line in self._texts[path]):
+            os._exit(9)
+        return super().check(path)
+
+
+def deadly(_: Scope, __: Tell) -> DeadlySession:
+    """Makes the session in the other process."""
+    return DeadlySession()
 
 
 def finding(path: str, place: Range, message: str = "it fails") -> Finding:

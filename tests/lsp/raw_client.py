@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from sadpath.lsp.project import open_project
-from sadpath.lsp.server import MakeSession, Server
+from sadpath.lsp.analyst import Analyst
+from sadpath.lsp.server import Server
+from sadpath.lsp.session import MakeSession
 from sadpath.lsp.transport import serve
 
 Json = Any
@@ -30,6 +31,7 @@ class RawClient:
     def __init__(self, to_server: IO[bytes], from_server: IO[bytes]) -> None:
         self.to_server, self.from_server = to_server, from_server
         self._number = 0
+        self.logged: list[Json] = []
 
     def write(self, data: bytes) -> None:
         self.to_server.write(data)
@@ -49,7 +51,12 @@ class RawClient:
         return self._number
 
     def read(self) -> Json:
-        """The next message of the server; None at the end."""
+        """The next message of the server but log entries, which go to `logged`; None at the end."""
+        while (message := self._read()) and message.get("method") == "window/logMessage":
+            self.logged.append(message["params"])
+        return message
+
+    def _read(self) -> Json:
         length = 0
         while (line := self.from_server.readline()) not in (b"\r\n", b""):
             name, _, value = line.partition(b":")
@@ -94,11 +101,18 @@ class RawClient:
         """The result of a request on a document."""
         return self.request(f"textDocument/{method}", {"textDocument": {"uri": uri}, **params})["result"]
 
+    def asked(self, method: str, result: Json = None) -> Json:
+        """The parameters of the next message, which must be a request of the server; answers it."""
+        message = self.read()
+        assert message.get("method") == method, message
+        self.send({"jsonrpc": "2.0", "id": message["id"], "result": result})
+        return message.get("params")
+
     def published(self) -> Json:
         """The parameters of the next message, which must be pushed diagnostics."""
         message = self.read()
         assert message["method"] == "textDocument/publishDiagnostics", message
-        return message["params"]
+        return message.get("params")
 
 
 class ProcessClient(RawClient):
@@ -139,7 +153,7 @@ def server_process(command: Sequence[str] = SERVER, directory: Path | None = Non
 
 
 @contextmanager
-def server_thread(make_session: MakeSession = open_project) -> Iterator[RawClient]:
+def server_thread(make_session: MakeSession = Analyst) -> Iterator[RawClient]:
     """A client of a new server in this process."""
     source, to_server = os.pipe()
     from_server, target = os.pipe()
@@ -149,5 +163,6 @@ def server_thread(make_session: MakeSession = open_project) -> Iterator[RawClien
     with os.fdopen(from_server, "rb") as output, os.fdopen(to_server, "wb") as to:
         yield RawClient(to, output)
     thread.join()
+    server.end()
     os.close(source)
     os.close(target)

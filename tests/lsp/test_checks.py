@@ -16,8 +16,8 @@ class Gate:
         self.reached = threading.Semaphore(0)
         self.pass_one = threading.Semaphore(0)
 
-    def session(self, root: Path, _: object) -> FakeSession:
-        return FakeSession(root, self._wait)
+    def session(self, *_: object) -> FakeSession:
+        return FakeSession(self._wait)
 
     def let(self, checks: int = 1) -> None:
         """Wait for so many checks and let each go on."""

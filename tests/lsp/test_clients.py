@@ -188,7 +188,7 @@ class TestCodeActions:
     def test_with_all_that_can_be_announced(self, client: RawClient) -> None:
         prefers = {"codeAction": {**ACTIONS["codeAction"], "isPreferredSupport": True}}
         workspace = {"workspaceEdit": {"documentChanges": True, "snippetEditSupport": True}}
-        good, fine, accept = self.actions(client, {**PULL, **prefers}, {"workspace": workspace})
+        good, fine, accept, _ = self.actions(client, {**PULL, **prefers}, {"workspace": workspace})
         edits = [{"range": span(0, 2, 0, 5), "newText": "good"}]
         document = {"uri": FILE, "version": 1}
         assert good["title"] == "Make it good"
@@ -203,7 +203,7 @@ class TestCodeActions:
         assert edit["range"] == span(0, 13, 0, 13)
 
     def test_plain(self, client: RawClient) -> None:
-        good, _, accept = self.actions(client, {**PULL, **ACTIONS})
+        good, _, accept, _ = self.actions(client, {**PULL, **ACTIONS})
         assert "isPreferred" not in good
         assert good["edit"] == {"changes": {FILE: [{"range": span(0, 2, 0, 5), "newText": "good"}]}}
         (edit,) = accept["edit"]["changes"][FILE]
@@ -219,10 +219,130 @@ class TestCodeActions:
             (["quickfix.accept"], 1),
             (["quickfix.accept.sadpath", "refactor"], 1),
             (["quick"], 0),
-            (["source"], 0),
-            ([], 3),
-            ([""], 3),
+            (["source"], 1),
+            ([], 4),
+            ([""], 4),
         ],
     )
     def test_only_the_kinds_that_are_asked_for(self, client: RawClient, only: list[str], count: int) -> None:
         assert len(self.actions(client, {**PULL, **ACTIONS}, only=only)) == count
+
+
+FIX_ALL = "source.fixAll.sadpath"
+
+
+class TestFixAll:
+    def action(self, client: RawClient, *announced: Json) -> Json:
+        client.initialize(*announced)
+        client.open("bad bad\nbad\n")
+        client.about("diagnostic")
+        (action,) = client.about("codeAction", range=span(2, 0, 2, 0), context={"diagnostics": [], "only": ["source"]})
+        assert (action["title"], action["kind"]) == ("Fix all safe", FIX_ALL)
+        return action
+
+    def test_every_safe_fix_at_once(self, client: RawClient) -> None:
+        places = [span(0, 0, 0, 3), span(0, 4, 0, 7), span(1, 0, 1, 3)]
+        edits = [{"range": place, "newText": "good"} for place in places]
+        assert self.action(client, {**PULL, **ACTIONS})["edit"] == {"changes": {FILE: edits}}
+
+    def test_its_edit_comes_when_it_is_chosen(self, client: RawClient) -> None:
+        resolving = {"dataSupport": True, "resolveSupport": {"properties": ["edit"]}}
+        action = self.action(client, {**PULL, "codeAction": {**ACTIONS["codeAction"], **resolving}})
+        assert "edit" not in action
+        client.change(2, ("", 0, 0, 0, 4))
+        client.about("diagnostic")
+        resolved = client.request("codeAction/resolve", action)["result"]
+        assert [edit["range"] for edit in resolved["edit"]["changes"][FILE]] == [span(0, 0, 0, 3), span(1, 0, 1, 3)]
+
+    def test_without_a_safe_fix_there_is_none(self, client: RawClient) -> None:
+        client.initialize({**PULL, **ACTIONS})
+        client.open("good\n")
+        client.about("diagnostic")
+        assert client.about("codeAction", range=span(0, 0, 0, 0), context={"diagnostics": [], "only": ["source"]}) == []
+
+
+class TestCodeLens:
+    TEXT = "import x\nbad\n\ndef f():\n    bad\n    bad\n\nclass C:\n    # m\n    @x\n    def m(self):\n        bad\n"
+
+    def lenses(self, client: RawClient, wanted: bool) -> Json:
+        options = {"initializationOptions": {"codeLens": wanted}}
+        assert "codeLensProvider" in client.initialize({**PULL, "codeLens": {}}, **options)
+        client.open(self.TEXT)
+        return client.about("codeLens")
+
+    def test_there_are_none_unless_they_are_wanted(self, client: RawClient) -> None:
+        assert self.lenses(client, False) == []
+
+    def test_one_above_each_function_that_has_findings(self, client: RawClient) -> None:
+        first, second = self.lenses(client, True)
+        assert (first["range"], second["range"]) == (span(3, 0, 3, 0), span(9, 0, 9, 0))
+        assert first["command"] == {
+            "title": "2 unhappy paths: bare-except",
+            "command": "sadpath.showFinding",
+            "arguments": [FILE, "print-4-4"],
+        }
+        assert second["command"]["title"] == "1 unhappy path: bare-except"
+
+    def test_a_change_of_the_setting_refreshes_them_where_that_is_announced(self, client: RawClient) -> None:
+        workspace = {"codeLens": {"refreshSupport": True}}
+        assert "codeLensProvider" not in client.initialize(PULL, {"workspace": workspace})
+        client.notify("workspace/didChangeConfiguration", {"settings": {"codeLens": True}})
+        client.asked("workspace/codeLens/refresh")
+
+
+class TestCommands:
+    def run(self, client: RawClient, command: str, *arguments: Json) -> Json:
+        client.open("x\ny bad\n")
+        client.about("diagnostic")
+        return client.ask("workspace/executeCommand", {"command": command, "arguments": list(arguments)})
+
+    def test_show_a_finding(self, client: RawClient) -> None:
+        client.initialize(PULL, {"window": {"showDocument": {"support": True}}})
+        asked = self.run(client, "sadpath.showFinding", FILE, "print-1-2")
+        shown = client.asked("window/showDocument", {"success": True})
+        assert shown == {"uri": FILE, "takeFocus": True, "selection": span(1, 2, 1, 2)}
+        assert client.answer(asked)["result"] is None
+
+    def test_accept_a_risk(self, client: RawClient) -> None:
+        client.initialize(PULL, {"workspace": {"applyEdit": True}})
+        asked = self.run(client, "sadpath.acceptRisk", FILE, "print-1-2", "a watchdog\nlooks on")
+        applied = client.asked("workspace/applyEdit", {"applied": True})
+        assert applied["label"] == "Accept this risk (bare-except)"
+        (edit,) = applied["edit"]["changes"][FILE]
+        assert edit["newText"] == "  # sadpath: accept[bare-except] a watchdog looks on"
+        assert client.answer(asked)["result"] is True
+
+    @pytest.mark.parametrize("command", ["sadpath.showFinding", "sadpath.acceptRisk"])
+    def test_nothing_is_asked_of_a_client_that_cannot(self, client: RawClient, command: str) -> None:
+        client.initialize(PULL)
+        assert not client.answer(self.run(client, command, FILE, "print-1-2", "why"))["result"]
+
+    @pytest.mark.parametrize(
+        ("command", "arguments"),
+        [
+            ("sadpath.unheardOf", ()),
+            ("sadpath.showFinding", ()),
+            ("sadpath.showFinding", (FILE, "gone")),
+            ("sadpath.showFinding", (3, 4)),
+            ("sadpath.acceptRisk", (FILE, "print-1-2")),
+            ("sadpath.acceptRisk", (FILE, "print-1-2", " ")),
+        ],
+    )
+    def test_what_is_wrong_is_refused(self, client: RawClient, command: str, arguments: tuple[Json, ...]) -> None:
+        client.initialize(PULL, {"workspace": {"applyEdit": True}, "window": {"showDocument": {"support": True}}})
+        assert client.answer(self.run(client, command, *arguments))["error"]["code"] == -32602
+
+    def test_the_state_of_the_server_holds_no_source(self, client: RawClient) -> None:
+        client.initialize(PULL)
+        text = client.answer(self.run(client, "sadpath.debugInformation"))["result"]
+        assert f"- {FILE}: version 1, 1 findings" in text
+        assert "bad" not in text.replace("sadpath", "")
+
+
+def test_a_suppression_that_accepts_nothing_is_faded_out() -> None:
+    tags = {"publishDiagnostics": {"tagSupport": {"valueSet": [1]}}}
+    with server_thread() as client:
+        client.initialize({**PULL, **tags})
+        client.open("try:\n    f()\nexcept:\n    pass\nx = 1  # sadpath: accept[bare-except] why\n")
+        found = {item["code"]: item.get("tags") for item in client.about("diagnostic")["items"]}
+        assert found == {"bare-except": None, "unused-suppression": [1]}

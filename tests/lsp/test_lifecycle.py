@@ -46,9 +46,9 @@ def test_the_end_of_the_input_ends_the_server(process: ProcessClient) -> None:
 
 def test_an_analysis_that_takes_long_does_not_keep_the_server_alive() -> None:
     endless = (
-        "import pathlib, sys, time, fake_session, sadpath.lsp.server as server\n"
-        "session = fake_session.FakeSession(pathlib.Path(), lambda path: print(path) or time.sleep(3600))\n"
-        "sys.exit(server.run(lambda root, tell: session))"
+        "import sys, time, fake_session, sadpath.lsp.server as server\n"
+        "session = fake_session.FakeSession(lambda path: print(path) or time.sleep(3600))\n"
+        "sys.exit(server.run(lambda scope, tell: session))"
     )
     with server_process((sys.executable, "-c", endless), Path(__file__).parent) as client:
         client.initialize()

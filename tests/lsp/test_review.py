@@ -55,6 +55,11 @@ CONFIG = ClientServerConfig(server_command=list(SERVER))
 @pytest_lsp.fixture(config=CONFIG, params=["visual_studio_code", "neovim"])  # the one is pushed to, the other pulls
 async def client(request: pytest.FixtureRequest, lsp_client: LanguageClient, tmp_path: Path) -> AsyncIterator[None]:
     root = types.WorkspaceFolder(tmp_path.as_uri(), "project")
+
+    @lsp_client.feature(types.CLIENT_REGISTER_CAPABILITY)
+    def register(_: types.RegistrationParams) -> None:
+        return
+
     await lsp_client.initialize_session(
         types.InitializeParams(client_capabilities(request.param), workspace_folders=[root])
     )

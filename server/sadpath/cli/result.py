@@ -1,23 +1,20 @@
 """What a check gave, ready to be written in any format."""
 
 import os
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import Enum
 from pathlib import Path
 from typing import TypeAlias
 
 from sadpath.analysis.finding import Accepted, FileReport, Finding, Skip
 from sadpath.analysis.syntax.text import split_lines
+from sadpath.grade import Confidence, Severity
 from sadpath.workspace.files import SourceFile, read
+from sadpath.workspace.status import Status
+from sadpath.workspace.walk import project_root
 
-
-class Status(str, Enum):
-    """What a change has to do with a finding: it brings it, it edits the code around it, or neither."""
-
-    NEW = "new"
-    TOUCHED = "touched"
-    OLD = "old"
+NOT_ANALYSED = "not-analysed"
+"""What stands for the name of a rule where a format has no other place for what could not be analysed."""
 
 
 Mark: TypeAlias = tuple[str, str]
@@ -61,19 +58,28 @@ class Result:
     texts: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
+    def brought(self) -> tuple[Finding, ...]:
+        """The findings that a person is to look at: of a change, those that the check is to fail for."""
+        if self.comparison is None:
+            return self.findings
+        return tuple(finding for finding in self.findings if self.status(finding) in self.comparison.failing)
+
+    @property
     def failing(self) -> bool:
         """Whether there is a finding that the check is to fail for."""
-        if self.comparison is None:
-            return bool(self.findings)
-        return any(self.status(finding) in self.comparison.failing for finding in self.findings)
+        return bool(self.brought)
 
     def status(self, finding: Finding) -> Status | None:
         """What the change has to do with the finding; None if the check was not asked."""
         return None if self.comparison is None else self.comparison.statuses.get(mark(finding), Status.OLD)
 
-    def relative_to(self, directory: Path) -> "Result":
-        """The same result, showing paths relative to another directory."""
-        return replace(self, here=directory)
+    def by_importance(self) -> tuple[Finding, ...]:
+        """The findings, those first that a reviewer must see: of the change, with the most harm, the surest."""
+        return tuple(sorted(self.findings, key=self._importance))
+
+    def in_repository(self) -> "Result":
+        """The same result, showing paths relative to the root of the repository, as services that host it want them."""
+        return replace(self, here=project_root(self.here))
 
     def shown(self, path: str) -> str:
         """The path for a reader: relative to the current directory, with forward slashes, in valid Unicode."""
@@ -82,6 +88,13 @@ class Result:
         except ValueError:  # another drive of Windows
             relative = path
         return os.fsencode(relative).decode("utf-8", "replace").replace(os.sep, "/")
+
+    def _importance(self, finding: Finding) -> tuple[int, int, int]:
+        return (
+            list(Status).index(self.status(finding) or Status.NEW),
+            list(Severity).index(finding.severity),
+            list(Confidence).index(finding.confidence),
+        )
 
     def lines(self, path: str) -> list[str]:
         """The lines of a file, with their ends, or none if it is gone."""
@@ -92,7 +105,7 @@ class Result:
 
 
 def result_of(
-    reports: list[FileReport], skipped: list[Skip], here: Path, texts: Mapping[str, str] | None = None
+    reports: Sequence[FileReport], skipped: Sequence[Skip], here: Path, texts: Mapping[str, str] | None = None
 ) -> Result:
     """The reports on some files, and what was skipped before, in order of path and place."""
     accepted = [one for report in reports for one in report.accepted]

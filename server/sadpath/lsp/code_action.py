@@ -5,68 +5,61 @@ from typing import TypeAlias
 
 from lsprotocol import types
 
+from sadpath.analysis.accepting import PLACEHOLDER, Acceptances
 from sadpath.analysis.finding import Finding
 from sadpath.analysis.suppressions import FAMILY
-from sadpath.lsp.accept import PLACEHOLDER, Acceptances
-from sadpath.lsp.client import Client
-from sadpath.lsp.convert import range_of
-from sadpath.lsp.diagnostics import diagnostic, text_edits
-from sadpath.lsp.files import OpenFile, OpenFiles
+from sadpath.lsp.diagnostics import Diagnostics
+from sadpath.lsp.files import OpenFiles
+from sadpath.lsp.fix_all import fix_all
+from sadpath.lsp.open_file import Part
+from sadpath.lsp.workspace_edit import of_documents, workspace_edit
 
 ACCEPT = "quickfix.accept.sadpath"
 """The kind of "Accept this risk ...": within quick fixes, but to be told from them."""
 
 Kind: TypeAlias = types.CodeActionKind | str
-Edit: TypeAlias = types.TextEdit | types.SnippetTextEdit
 
 
-def code_actions(params: types.CodeActionParams, files: OpenFiles, client: Client) -> list[types.CodeAction]:
+def code_actions(params: types.CodeActionParams, files: OpenFiles, diagnostics: Diagnostics) -> list[types.CodeAction]:
     """The actions for the findings that the range touches, of the kinds that are asked for."""
-    file = files.get(params.text_document.uri)
-    if not file or not client.actions:
+    part, client = files.part(params.text_document.uri), diagnostics.client
+    if not part or not client.actions:
         return []
-    start, end = file.document.locate(params.range.start), file.document.locate(params.range.end)
-    found = [finding for finding in file.findings if finding.range.start <= end and start <= finding.range.end]
-    actions = [*_fixes(found, file, files, client), *_acceptances(found, file, files, client)]
+    start, end = part.locate(params.range.start), part.locate(params.range.end)
+    shown = diagnostics.shown(part.findings)
+    found = [finding for finding in shown if finding.range.start <= end and start <= finding.range.end]
+    every = fix_all(part.file, diagnostics)
+    actions = [*_fixes(found, part, diagnostics), *_acceptances(found, part, diagnostics), *([every] if every else [])]
     return [action for action in actions if _is_wanted(action.kind, params.context.only)]
 
 
-def _fixes(found: Sequence[Finding], file: OpenFile, files: OpenFiles, client: Client) -> Iterator[types.CodeAction]:
+def _fixes(found: Sequence[Finding], part: Part, diagnostics: Diagnostics) -> Iterator[types.CodeAction]:
     for finding in found:
         for fix in finding.fixes:
             yield types.CodeAction(
                 title=fix.title,
                 kind=types.CodeActionKind.QuickFix,
-                diagnostics=[diagnostic(finding, file, files, client)],
-                is_preferred=True if fix.safe and client.prefers else None,
-                edit=_workspace_edit(text_edits(fix, file), file, client),
+                diagnostics=[diagnostics.one(finding, part)],
+                is_preferred=True if fix.safe and diagnostics.client.prefers else None,
+                edit=workspace_edit(fix.edits, part.file, diagnostics.client),
             )
 
 
-def _acceptances(
-    found: Sequence[Finding], file: OpenFile, files: OpenFiles, client: Client
-) -> Iterator[types.CodeAction]:
-    lines = file.document.lines
-    acceptances = Acceptances(lines) if found else None
+def _acceptances(found: Sequence[Finding], part: Part, diagnostics: Diagnostics) -> Iterator[types.CodeAction]:
+    acceptances = Acceptances(part.file.document.lines) if found else None
     for finding in found:
         edit = acceptances and acceptances.edit(finding.rule, finding.range.start.line)
         if edit and finding.family != FAMILY:
-            place, text = range_of(edit.range, lines, client.encoding), edit.text
+            place, text = part.range(edit.range), edit.text
             snippet = text.replace(PLACEHOLDER, f"${{1:{PLACEHOLDER}}}")
             with_snippet = types.SnippetTextEdit(place, types.StringValue(snippet))
+            chosen = with_snippet if diagnostics.client.snippets else types.TextEdit(place, text)
             yield types.CodeAction(
                 title=f"Accept this risk ({finding.rule}) ...",
                 kind=ACCEPT,
-                diagnostics=[diagnostic(finding, file, files, client)],
-                edit=_workspace_edit([with_snippet if client.snippets else types.TextEdit(place, text)], file, client),
+                diagnostics=[diagnostics.one(finding, part)],
+                edit=of_documents({part.uri: [chosen]}, part.file, diagnostics.client),
             )
-
-
-def _workspace_edit(edits: Sequence[Edit], file: OpenFile, client: Client) -> types.WorkspaceEdit:
-    if not client.versioned_edits:
-        return types.WorkspaceEdit(changes={file.uri: [edit for edit in edits if isinstance(edit, types.TextEdit)]})
-    document = types.OptionalVersionedTextDocumentIdentifier(file.uri, file.version)
-    return types.WorkspaceEdit(document_changes=[types.TextDocumentEdit(document, list(edits))])
 
 
 def _is_wanted(kind: Kind | None, only: Sequence[Kind] | None) -> bool:

@@ -1,102 +1,162 @@
 """`textDocument/diagnostic` for clients that ask, `textDocument/publishDiagnostics` for those that do not."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from hashlib import blake2b
+from typing import Protocol
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
 from sadpath.analysis.finding import Finding, Fix, Position, Range
 from sadpath.lsp.client import Client
-from sadpath.lsp.convert import SEVERITY, page_of, range_of
-from sadpath.lsp.files import OpenFile, OpenFiles
+from sadpath.lsp.convert import SEVERITY, page_of
+from sadpath.lsp.files import OpenFiles
+from sadpath.lsp.open_file import OpenFile, Part
+from sadpath.lsp.options import Options
 
 _MOST = 1000
 """Diagnostics per document: a client gets slow by more (ty#863), and nobody reads them."""
+_UNUSED = "unused-suppression"
+
+
+class Place(Protocol):
+    """A document with findings, open or not."""
+
+    @property
+    def uri(self) -> str:
+        """The URI by which the client knows it."""
+        ...
+
+    @property
+    def path(self) -> str:
+        """The path of the module that it is, or is a part of."""
+        ...
+
+    def range(self, place: Range) -> types.Range:
+        """A range of the module in the document, in the client's units."""
+        ...
+
+
+@dataclass
+class Diagnostics:
+    """Makes diagnostics of findings, with the fields that the client announced, as the user wants them."""
+
+    client: Client
+    uri: Callable[[str], str]
+    """The URI of a path."""
+    options: Options = field(default_factory=Options)
+
+    def of(self, findings: Iterable[Finding], place: Place) -> list[types.Diagnostic]:
+        """The diagnostics of a document."""
+        return [self.one(finding, place) for finding in self.shown(findings)[:_MOST]]
+
+    def shown(self, findings: Iterable[Finding]) -> list[Finding]:
+        """Those of the findings that the user wants to see."""
+        return [] if self.options.diagnostic_mode == "off" else list(findings)
+
+    def one(self, finding: Finding, place: Place) -> types.Diagnostic:
+        """One finding of a document."""
+        client = self.client
+        return types.Diagnostic(
+            range=place.range(finding.range),
+            severity=SEVERITY[finding.severity],
+            code=finding.rule,
+            code_description=types.CodeDescription(page_of(finding.rule)) if client.links else None,
+            source="sadpath",
+            message=finding.message,
+            tags=[types.DiagnosticTag.Unnecessary] if client.tags and finding.rule == _UNUSED else None,
+            related_information=list(self._related(finding, place)) or None if client.related else None,
+            data=_data(finding, place) if client.keeps_data else None,
+        )
+
+    def _related(self, finding: Finding, place: Place) -> Iterator[types.DiagnosticRelatedInformation]:
+        for step in finding.evidence:
+            if step.path and step.line is not None:
+                at = Range(Position(step.line, 0), Position(step.line, 0))
+                yield self._information(step.path, at, step.text, place)
+        for related in finding.related:
+            yield self._information(related.path, related.range, related.message, place)
+
+    def _information(self, path: str, at: Range, message: str, place: Place) -> types.DiagnosticRelatedInformation:
+        """Evidence in another file is a line: its columns are 0 in any encoding."""
+        if path == place.path:
+            other = place.file.part_at(at.start.line) if isinstance(place, Part) else None
+            location = types.Location((other or place).uri, (other or place).range(at))
+        else:
+            start, end = at.start, at.end
+            where = types.Range(types.Position(start.line, start.column), types.Position(end.line, end.column))
+            location = types.Location(self.uri(path), where)
+        return types.DiagnosticRelatedInformation(location, message)
 
 
 async def pull(
-    params: types.DocumentDiagnosticParams, files: OpenFiles, client: Client
+    params: types.DocumentDiagnosticParams, files: OpenFiles, diagnostics: Diagnostics
 ) -> types.DocumentDiagnosticReport:
     """The diagnostics of an open document, as soon as its present text is checked; none of others."""
-    file = await files.checked(params.text_document.uri)
-    items = diagnostics(file, files, client) if file else []
-    identity = _identity(items)
-    if file:
-        file.sent = file.version, identity
+    part = await files.checked(params.text_document.uri)
+    items = diagnostics.of(part.findings, part) if part else []
+    identity = identity_of(items)
+    if part:
+        part.file.sent[part.uri] = part.version, identity
     if params.previous_result_id == identity:
         return types.RelatedUnchangedDocumentDiagnosticReport(identity)
     return types.RelatedFullDocumentDiagnosticReport(items, result_id=identity)
 
 
-def after_check(file: OpenFile, files: OpenFiles, client: Client, server: LanguageServer) -> None:
+def after_check(file: OpenFile, diagnostics: Diagnostics, server: LanguageServer) -> None:
     """Push what a check found; to a client that pulls, say that what it has of an unchanged text is out of date."""
-    has_this_version = file.sent is not None and file.sent[0] == file.version
-    if client.pulls and not (client.refreshes and has_this_version and not file.asking):
-        return
-    items = diagnostics(file, files, client)
-    now = file.version, _identity(items)
-    if file.sent == now:
-        return
-    if client.pulls:
-        file.sent = None
+    if not diagnostics.client.pulls:
+        for part in file.parts():
+            _push(part, diagnostics, server)
+    elif (
+        diagnostics.client.refreshes
+        and not file.asking
+        and any(_is_outdated(part, diagnostics) for part in file.parts())
+    ):
+        file.sent.clear()
         server.workspace_diagnostic_refresh(None)
-    else:
-        file.sent = now
-        version = file.version if client.versions else None
-        server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(file.uri, items, version))
 
 
-def clear(uri: str, client: Client, server: LanguageServer) -> None:
-    """Take back what was pushed for a document that is closed."""
+def clear(uris: Iterable[str], client: Client, server: LanguageServer) -> None:
+    """Take back what was pushed for documents that are closed."""
     if not client.pulls:
-        server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
+        for uri in uris:
+            server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
 
 
-def diagnostics(file: OpenFile, files: OpenFiles, client: Client) -> list[types.Diagnostic]:
-    """The findings of a document, in the client's units, with the fields that it announced."""
-    return [diagnostic(finding, file, files, client) for finding in file.findings[:_MOST]]
+def text_edits(fix: Fix, part: Part) -> list[types.TextEdit] | None:
+    """The edits of a fix in the client's units; None where one of them is not in this part of the module."""
+    rows = range(part.first, part.first + part.rows)
+    if any(edit.range.start.line not in rows or edit.range.end.line not in rows for edit in fix.edits):
+        return None
+    return [types.TextEdit(part.range(edit.range), edit.text) for edit in fix.edits]
 
 
-def diagnostic(finding: Finding, file: OpenFile, files: OpenFiles, client: Client) -> types.Diagnostic:
-    """One finding of a document."""
-    lines, encoding = file.document.lines, client.encoding
-    return types.Diagnostic(
-        range=range_of(finding.range, lines, encoding),
-        severity=SEVERITY[finding.severity],
-        code=finding.rule,
-        code_description=types.CodeDescription(page_of(finding.rule)) if client.links else None,
-        source="sadpath",
-        message=finding.message,
-        related_information=list(_related(finding, file, files)) or None if client.related else None,
-        data=_data(finding, file) if client.keeps_data else None,
-    )
-
-
-def text_edits(fix: Fix, file: OpenFile) -> list[types.TextEdit]:
-    """The edits of a fix in the client's units."""
-    lines, encoding = file.document.lines, file.document.encoding
-    return [types.TextEdit(range_of(edit.range, lines, encoding), edit.text) for edit in fix.edits]
-
-
-def _data(finding: Finding, file: OpenFile) -> dict[str, object]:
-    fixes = [{"title": fix.title, "safe": fix.safe, "edits": text_edits(fix, file)} for fix in finding.fixes]
-    return {"fingerprint": finding.fingerprint, "fixes": fixes}
-
-
-def _related(finding: Finding, file: OpenFile, files: OpenFiles) -> Iterator[types.DiagnosticRelatedInformation]:
-    lines, encoding = file.document.lines, file.document.encoding
-    for step in finding.evidence:
-        if step.path and step.line is not None:
-            place = Range(Position(step.line, 0), Position(step.line, 0))
-            yield _information(files.uri(step.path), range_of(place, lines, encoding), step.text)
-    for related in finding.related:
-        yield _information(files.uri(related.path), range_of(related.range, lines, encoding), related.message)
-
-
-def _information(uri: str, place: types.Range, message: str) -> types.DiagnosticRelatedInformation:
-    return types.DiagnosticRelatedInformation(types.Location(uri, place), message)
-
-
-def _identity(items: list[types.Diagnostic]) -> str:
+def identity_of(items: list[types.Diagnostic]) -> str:
+    """A result id: the same for the same diagnostics."""
     return blake2b(repr(items).encode(), digest_size=16).hexdigest()
+
+
+def _push(part: Part, diagnostics: Diagnostics, server: LanguageServer) -> None:
+    items = diagnostics.of(part.findings, part)
+    now = part.version, identity_of(items)
+    if part.file.sent.get(part.uri) != now:
+        part.file.sent[part.uri] = now
+        version = part.version if diagnostics.client.versions else None
+        server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(part.uri, items, version))
+
+
+def _is_outdated(part: Part, diagnostics: Diagnostics) -> bool:
+    version, identity = part.file.sent.get(part.uri, (None, ""))
+    return version == part.version and identity != identity_of(diagnostics.of(part.findings, part))
+
+
+def _data(finding: Finding, place: Place) -> dict[str, object]:
+    fixes = [(fix, text_edits(fix, place)) for fix in finding.fixes] if isinstance(place, Part) else []
+    return {
+        "fingerprint": finding.fingerprint,
+        "confidence": finding.confidence.value,
+        "scope": finding.scope,
+        "fixes": [{"title": fix.title, "safe": fix.safe, "edits": edits} for fix, edits in fixes if edits is not None],
+    }

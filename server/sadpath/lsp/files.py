@@ -1,127 +1,111 @@
 """The documents that are open in the editor, and the order in which they are checked."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import Protocol
 
 from lsprotocol import types
 
-from sadpath.analysis.finding import FileReport, Finding, Skip
+from sadpath.analysis.finding import FileReport, Skip
 from sadpath.lsp.convert import path_of, uri_of
-from sadpath.lsp.document import Change, Document, Encoding
+from sadpath.lsp.document import Document, Encoding
 from sadpath.lsp.last_good import with_last_good
-from sadpath.lsp.moved import moved
+from sadpath.lsp.open_file import OpenFile, Part
+from sadpath.lsp.session import Scope, Session
 from sadpath.lsp.worker import Worker
-
-
-class Session(Protocol):
-    """What the server needs of `sadpath.workspace.session.Session`."""
-
-    def check(self, path: str) -> FileReport:
-        """What there is to say about a file."""
-        ...
-
-    def open(self, path: str, text: str) -> None:
-        """From now on this is the file's text, whatever the disk has."""
-        ...
-
-    def edit(self, path: str, lines: list[str], first: int, old: int, new: int) -> None:
-        """`old` lines from line `first` on became `new` ones; `lines` are all lines after that."""
-        ...
-
-    def close(self, path: str) -> None:
-        """The disk has the file's text again."""
-        ...
-
-
-@dataclass(eq=False)
-class OpenFile:
-    """An open document with what was found in it."""
-
-    uri: str
-    path: str
-    version: int
-    document: Document
-    findings: tuple[Finding, ...] = ()
-    """They stand where they belong in the text of this moment, also while it is not checked yet."""
-    checked_at: int = -1
-    """The state of all documents (see `OpenFiles.recheck`) in which the findings were found."""
-    sent: tuple[int, str] | None = None
-    """The version and the result id of the diagnostics that the client has."""
-    told: bool = False
-    """The session has the text, but for `change`."""
-    change: Change | None = None
-    asking: "list[asyncio.Future[None]]" = field(default_factory=list["asyncio.Future[None]"])
-    """Those who wait for the file to be checked."""
 
 
 class OpenFiles:
     """Keeps the open documents and has a session check them, one at a time: first those that the client asks for.
 
     Each check takes the texts of that moment; what was found in a text that changed meanwhile is thrown away.
-    `make_session` is called on the worker's thread, with the path of an open document. `on_checked` is told of each
-    result and what could not be analysed, `on_error` of each exception.
+    `make_session` is called on the worker's thread. `on_checked` is told of each result and what could not be
+    analysed, `on_error` of each exception.
     """
 
     def __init__(
         self,
         encoding: Encoding,
-        make_session: Callable[[str], Session],
+        make_session: Callable[[], Session],
         on_checked: Callable[[OpenFile, Sequence[Skip]], None],
         on_error: Callable[[Exception], None],
     ) -> None:
         self.worker = Worker()
-        self._encoding: Encoding = encoding
+        self.encoding: Encoding = encoding
         self._make_session = make_session
-        self._session: Session | None = None  # only the worker touches it
+        self._session: Session | None = None  # only the worker uses it, but to end it
         self._on_checked = on_checked
         self._on_error = on_error
         self._files: dict[str, OpenFile] = {}
-        self._closed: list[str] = []
+        self._news: list[Callable[[Session], None]] = []
         self._state = 0
+        self._ended = False
         self._checking: asyncio.Task[None] | None = None
 
+    def all(self) -> Iterable[OpenFile]:
+        """All that is open."""
+        return self._files.values()
+
     def get(self, uri: str) -> OpenFile | None:
-        """The open document of a URI."""
+        """The document or notebook that was opened under a URI."""
         return self._files.get(uri)
+
+    def part(self, uri: str) -> Part | None:
+        """What the client knows under the URI of a document or of a notebook's cell."""
+        if file := self._files.get(uri):
+            return next((part for part in file.parts() if part.uri == uri), None)
+        return next((part for file in self._files.values() for part in file.parts() if part.uri == uri), None)
 
     def uri(self, path: str) -> str:
         """The URI of a file, as the client writes it where the file is open."""
         return next((file.uri for file in self._files.values() if file.path == path), uri_of(path))
 
-    async def checked(self, uri: str) -> OpenFile | None:
-        """The open document, once it is checked; None where it is not open, or closed meanwhile."""
-        if (file := self._files.get(uri)) and file.checked_at != self._state:
+    def is_open(self, path: str) -> bool:
+        """Whether the client shows a file."""
+        return any(file.path == path for file in self._files.values())
+
+    async def checked(self, uri: str) -> Part | None:
+        """What is open under a URI, once it is checked; None where nothing is, or it was closed meanwhile."""
+        part = self.part(uri)
+        if part and part.file.checked_at != self._state:
             asking = asyncio.get_running_loop().create_future()
-            file.asking.append(asking)
+            part.file.asking.append(asking)
             await asking
-        return self._files.get(uri)
+        return self.part(uri)
 
     def open(self, uri: str, version: int, text: str) -> None:
         """Take a document that the editor opened."""
-        self._forget(uri)
-        self._files[uri] = OpenFile(uri, path_of(uri), version, Document(text, self._encoding))
+        self.add(OpenFile(uri, path_of(uri), version, Document(text, self.encoding)))
+
+    def add(self, file: OpenFile) -> None:
+        """Take a module that the editor opened."""
+        self._forget(file.uri)
+        self._files[file.uri] = file
         self.recheck()
 
     def edit(self, uri: str, version: int, changes: Sequence[types.TextDocumentContentChangeEvent]) -> None:
         """Apply the editor's changes, in order, to a document if it is open."""
-        if not (file := self._files.get(uri)):
-            return
-        file.version = version
-        for change in changes:
-            where = change.range if isinstance(change, types.TextDocumentContentChangePartial) else None
-            splice = file.document.edit(where, change.text)
-            file.findings = moved(file.findings, splice)
-            file.change = file.change.then(splice.lines) if file.change else splice.lines
+        if file := self._files.get(uri):
+            file.version = version
+            for change in changes:
+                file.edit(change)
+            self.recheck()
+
+    def close(self, uri: str) -> OpenFile | None:
+        """Forget a document; gives it if it was open."""
+        file = self._forget(uri)
+        self.recheck()
+        return file
+
+    def changed(self, paths: Sequence[str]) -> None:
+        """Take in that files on the disk came, went or have another text."""
+        self._news.append(lambda session: session.changed(paths))
         self.recheck()
 
-    def close(self, uri: str) -> bool:
-        """Forget a document; gives whether it was open."""
-        was_open = self._forget(uri)
+    def reload(self, scope: Scope) -> None:
+        """Take in that settings may be other ones now."""
+        self._news.append(lambda session: session.reload(scope))
         self.recheck()
-        return was_open
 
     def recheck(self) -> None:
         """Check all open documents, as something has changed on which each of them may depend."""
@@ -129,15 +113,22 @@ class OpenFiles:
         if self._checking is None or self._checking.done():
             self._checking = asyncio.get_running_loop().create_task(self._check())
 
-    def _forget(self, uri: str) -> bool:
+    def end(self) -> None:
+        """Check nothing more, and leave no process behind."""
+        self._ended = True
+        if self._session:
+            self._session.end()
+
+    def _forget(self, uri: str) -> OpenFile | None:
         file = self._files.pop(uri, None)
         if file:
-            _release(file)
-            self._closed += [file.path] if file.told else []
-        return file is not None
+            file.release()
+            if file.told:
+                self._news.append(partial(_close, file.path))
+        return file
 
     async def _check(self) -> None:
-        while (file := self._next()) or self._closed:
+        while (file := self._next()) or (self._news and self._session):
             state = self._state
             try:
                 report = await self.worker.run(self._job(file))
@@ -148,21 +139,22 @@ class OpenFiles:
                     other.told = False  # nobody knows how far the session came
             if file and file.change is None:
                 self._settle(file, state, report)
+        self._news.clear()  # there is no session yet: the one that will be made sees the world as it is then
 
     def _next(self) -> OpenFile | None:
         waiting = [file for file in self._files.values() if file.checked_at != self._state]
         return min(waiting, key=_urgency, default=None)
 
     def _job(self, target: OpenFile | None) -> Callable[[], FileReport | None]:
-        known = [*(file.path for file in self._files.values()), *self._closed]
-        news: list[Callable[[Session], None]] = [partial(_close, path) for path in self._closed]
-        news += [tell for file in self._files.values() if (tell := _news(file))]
-        self._closed.clear()
+        news = [*self._news, *(tell for file in self._files.values() if (tell := _news(file)))]
+        self._news.clear()
         lines = list(target.document.lines) if target else []
         before = target.findings if target else ()
 
         def job() -> FileReport | None:
-            session = self._session = self._session or self._make_session(known[0])
+            session = self._session = self._session or self._make_session()
+            if self._ended:  # meanwhile, on the other thread
+                session.end()
             for tell in news:
                 tell(session)
             return with_last_good(session.check(target.path), before, lines) if target else None
@@ -178,19 +170,12 @@ class OpenFiles:
                 self._on_checked(file, report.skipped if report else ())
             except Exception as error:
                 self._on_error(error)
-            _release(file)
+            file.release()
 
 
 def _urgency(file: OpenFile) -> tuple[bool, bool, int]:
     """What sorts first is checked first: what the client waits for, what was edited, what was checked long ago."""
     return not file.asking, file.told and file.change is None, file.checked_at
-
-
-def _release(file: OpenFile) -> None:
-    for asking in file.asking:
-        if not asking.done():
-            asking.set_result(None)
-    file.asking.clear()
 
 
 def _news(file: OpenFile) -> Callable[[Session], None] | None:

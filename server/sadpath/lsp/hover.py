@@ -7,35 +7,39 @@ from pathlib import PurePath
 from lsprotocol import types
 
 from sadpath.analysis.finding import Evidence, Finding
-from sadpath.lsp.client import Client
-from sadpath.lsp.convert import page_of, range_of
-from sadpath.lsp.files import OpenFile, OpenFiles
+from sadpath.lsp.convert import page_of
+from sadpath.lsp.diagnostics import Diagnostics
+from sadpath.lsp.files import OpenFiles
+from sadpath.lsp.open_file import Part
+from sadpath.workspace.packs import Description
 
 _HEADING = re.compile(r"^## (.*)$", re.MULTILINE)
 _FENCE = re.compile(r"^```.*\n", re.MULTILINE)
 
 
 def hover(
-    params: types.HoverParams, files: OpenFiles, client: Client, documentation: Mapping[str, str]
+    params: types.HoverParams, files: OpenFiles, diagnostics: Diagnostics, rules: Mapping[str, Description]
 ) -> types.Hover | None:
-    """The stories of the findings under the cursor. `documentation` holds the rules' Markdown by name."""
-    if not (file := files.get(params.text_document.uri)):
+    """The stories of the findings under the cursor. `rules` are what the rules say about themselves, by name."""
+    if not (part := files.part(params.text_document.uri)):
         return None
-    place = file.document.locate(params.position)
-    found = [finding for finding in file.findings if finding.range.start <= place <= finding.range.end]
+    place = part.locate(params.position)
+    shown = diagnostics.shown(part.findings)
+    found = [finding for finding in shown if finding.range.start <= place <= finding.range.end]
     if not found:
         return None
-    stories = [_story(finding, file, documentation.get(finding.rule, "")) for finding in found]
+    stories = [_story(finding, part, rules) for finding in found]
     markdown = "\n\n---\n\n".join(stories)
-    kind = types.MarkupKind.Markdown if client.markdown else types.MarkupKind.PlainText
-    text = markdown if client.markdown else _plain(markdown)
-    return types.Hover(types.MarkupContent(kind, text), range_of(found[0].range, file.document.lines, client.encoding))
+    kind = types.MarkupKind.Markdown if diagnostics.client.markdown else types.MarkupKind.PlainText
+    text = markdown if diagnostics.client.markdown else _plain(markdown)
+    return types.Hover(types.MarkupContent(kind, text), part.range(found[0].range))
 
 
-def _story(finding: Finding, file: OpenFile, documentation: str) -> str:
+def _story(finding: Finding, part: Part, rules: Mapping[str, Description]) -> str:
     parts = [f"**{finding.rule}** ({finding.confidence.value}): {finding.message}"]
     if finding.evidence:
-        parts.append("\n".join(["Because:", "", *_chain(finding, file)]))
+        parts.append("\n".join(["Because:", "", *_chain(finding, part)]))
+    documentation = rules[finding.rule].documentation if finding.rule in rules else ""
     heading = _HEADING.search(documentation)
     if heading:
         parts.append(_HEADING.sub(r"**\1**", documentation[heading.start() :]).strip())
@@ -43,15 +47,18 @@ def _story(finding: Finding, file: OpenFile, documentation: str) -> str:
     return "\n\n".join(parts)
 
 
-def _chain(finding: Finding, file: OpenFile) -> Iterator[str]:
+def _chain(finding: Finding, part: Part) -> Iterator[str]:
     for step in finding.evidence:
-        yield f"- {step.text}{_where(step, file)}"
+        yield f"- {step.text}{_where(step, part)}"
 
 
-def _where(step: Evidence, file: OpenFile) -> str:
+def _where(step: Evidence, part: Part) -> str:
     if step.line is None:
         return ""
-    return f" (line {step.line + 1})" if step.path == file.path else f" ({PurePath(step.path).name}:{step.line + 1})"
+    if step.path != part.path:
+        return f" ({PurePath(step.path).name}:{step.line + 1})"
+    inside = part.first <= step.line < part.first + part.rows
+    return f" (line {step.line - part.first + 1})" if inside else " (in another cell)"
 
 
 def _plain(markdown: str) -> str:

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import logging
-import traceback
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from enum import Enum, EnumMeta, auto
@@ -25,6 +24,8 @@ from pygls.exceptions import (
 )
 from pygls.protocol import LanguageServerProtocol
 from pygls.protocol.json_rpc import RPCMessage
+
+from sadpath.lsp.failure import trace
 
 Identity: TypeAlias = str | int
 
@@ -156,13 +157,10 @@ class GuardedProtocol(LanguageServerProtocol):
             self._refuse(identity, JsonRpcInternalError("the server could not answer; its log says why"))
 
     def _refuse(self, identity: Identity | None, error: JsonRpcException) -> None:
-        answer = {"code": error.code, "message": error.message}
+        answer: dict[str, object] = {"code": error.code, "message": error.message}
+        if error.code == types.LSPErrorCodes.ServerCancelled.value:
+            answer["data"] = error.data
         self._send_data({"jsonrpc": self.VERSION, "id": identity, "error": answer})
-
-
-def trace(error: BaseException) -> str:
-    """Where an exception comes from, without its message: that may hold source text."""
-    return "".join([*traceback.format_tb(error.__traceback__), type(error).__name__])
 
 
 def tolerant_converter() -> Converter:

@@ -4,41 +4,54 @@ import asyncio
 import logging
 import os
 import sys
-import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
-from pathlib import Path
-from typing import TypeAlias
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
 from sadpath import __version__
 from sadpath.analysis.finding import Skip
-from sadpath.lsp import diagnostics, lifetime
+from sadpath.lsp import diagnostics as documents
+from sadpath.lsp import failure, lifetime
+from sadpath.lsp.analyst import Analyst
 from sadpath.lsp.client import Client, client_of
 from sadpath.lsp.code_action import code_actions
-from sadpath.lsp.files import OpenFile, OpenFiles, Session
+from sadpath.lsp.code_lens import code_lenses
+from sadpath.lsp.configuration import Configuration
+from sadpath.lsp.convert import path_of
+from sadpath.lsp.diagnostics import Diagnostics
+from sadpath.lsp.execute_command import execute_command
+from sadpath.lsp.files import OpenFiles
+from sadpath.lsp.fix_all import resolve
 from sadpath.lsp.hover import hover
-from sadpath.lsp.initialize import capabilities, root_of
-from sadpath.lsp.project import open_project, root_for
-from sadpath.lsp.protocol import GuardedProtocol, tolerant_converter, trace
+from sadpath.lsp.initialize import capabilities, folders_of, local
+from sadpath.lsp.log import ClientLog
+from sadpath.lsp.open_file import OpenFile
+from sadpath.lsp.options import Options
+from sadpath.lsp.protocol import GuardedProtocol, tolerant_converter
+from sadpath.lsp.registration import Registrations
+from sadpath.lsp.session import MakeSession, Scope
 from sadpath.lsp.transport import serve
-from sadpath.workspace.packs import describe_rules
+from sadpath.lsp.watched_files import FileOperation, is_setting, operated, watched
+from sadpath.workspace.packs import Description, describe_rules
 
 _log = logging.getLogger(__name__)
-
-MakeSession: TypeAlias = Callable[[Path, Callable[[str], None]], Session]
-"""Makes the session of a directory, with a function that tells the user something."""
 
 
 class Server(LanguageServer):
     """A server for one client. `make_session` is called on the analysis's thread, when the first document is opened."""
 
     client: Client
+    scope: Scope
     files: OpenFiles
+    diagnostics: Diagnostics
+    configuration: Configuration
+    registrations: Registrations
+    client_log: ClientLog | None = None
 
-    def __init__(self, make_session: MakeSession = open_project) -> None:
+    def __init__(self, make_session: MakeSession = Analyst) -> None:
         super().__init__(  # pyright: ignore[reportUnknownMemberType] # pygls leaves some arguments without a type
             "sadpath", __version__, protocol_cls=GuardedProtocol, converter_factory=tolerant_converter
         )
@@ -47,7 +60,7 @@ class Server(LanguageServer):
         self._watch: asyncio.Task[None] | None = None
         self.wire.handlers = {
             types.INITIALIZE: self._initialize,
-            types.INITIALIZED: _nothing,
+            types.INITIALIZED: self._initialized,
             types.SET_TRACE: _nothing,
             types.SHUTDOWN: self._shutdown,
             types.CANCEL_REQUEST: self._cancel,
@@ -58,6 +71,15 @@ class Server(LanguageServer):
             types.TEXT_DOCUMENT_DIAGNOSTIC: self._diagnostic,
             types.TEXT_DOCUMENT_HOVER: self._hover,
             types.TEXT_DOCUMENT_CODE_ACTION: self._code_action,
+            types.CODE_ACTION_RESOLVE: self._resolve,
+            types.TEXT_DOCUMENT_CODE_LENS: self._code_lens,
+            types.WORKSPACE_EXECUTE_COMMAND: self._execute_command,
+            types.WORKSPACE_DID_CHANGE_CONFIGURATION: self._did_change_configuration,
+            types.WORKSPACE_DID_CHANGE_WATCHED_FILES: self._did_change_watched_files,
+            types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS: self._did_change_workspace_folders,
+            types.WORKSPACE_DID_CREATE_FILES: self._did_operate,
+            types.WORKSPACE_DID_RENAME_FILES: self._did_operate,
+            types.WORKSPACE_DID_DELETE_FILES: self._did_operate,
         }
 
     @property
@@ -67,13 +89,13 @@ class Server(LanguageServer):
         return self.protocol
 
     @cached_property
-    def documentation(self) -> dict[str, str]:
-        """The Markdown of each rule, by its name."""
-        return {rule.name: rule.documentation for rule in describe_rules()}
+    def rules(self) -> dict[str, Description]:
+        """What each rule says about itself, by its name."""
+        return {rule.name: rule for rule in describe_rules()}
 
     def report_server_error(self, error: Exception, source: object) -> None:
         """Called by pygls for a message that cannot be sent: a popup, its default, would not help the user."""
-        _log.error("a message could not be sent (%s)\n%s", source, trace(error))
+        _log.error("a message could not be sent (%s)\n%s", source, failure.trace(error))
 
     @property
     def is_busy(self) -> bool:
@@ -88,23 +110,41 @@ class Server(LanguageServer):
             self.window_show_message(types.ShowMessageParams(types.MessageType.Warning, message))
         return is_new
 
+    def end(self) -> None:
+        """Leave no process behind."""
+        if hasattr(self, "files"):
+            self.files.end()
+        if self.client_log:
+            self.client_log.remove()
+
     def _initialize(self, params: types.InitializeParams) -> types.InitializeResult:
         loop = asyncio.get_running_loop()
 
         def tell(message: str) -> None:
             loop.call_soon_threadsafe(self.tell, message)
 
-        root = root_of(params)
         self.client = client_of(params.capabilities)
+        selectors = {rule.name: rule.family for rule in self.rules.values()}
+        self.configuration = Configuration(self.client, self, selectors, tell, self._apply)
+        options = self.configuration.begin(params.initialization_options)
+        self.scope = _configured(Scope(folders_of(params), trusted=options.trusted), options)
         self.files = OpenFiles(
             self.client.encoding,
-            make_session=lambda path: self._make_session(root or root_for(path), tell),
+            make_session=lambda: self._make_session(self.scope, tell),
             on_checked=self._checked,
             on_error=self._check_failed,
         )
+        self.diagnostics = Diagnostics(self.client, self.files.uri, options)
+        self.registrations = Registrations(self.client, self)
         if params.process_id is not None and lifetime.is_alive(params.process_id):  # else it is in another container
             self._watch = loop.create_task(lifetime.watch(params.process_id, lambda: self.wire.stop(1)))
-        return types.InitializeResult(capabilities(self.client), types.ServerInfo("sadpath", __version__))
+        return types.InitializeResult(capabilities(self.client, options), types.ServerInfo("sadpath", __version__))
+
+    async def _initialized(self, _: object) -> None:
+        self.client_log = ClientLog(self, self.configuration.options.log_threshold)
+        self.registrations.start()
+        await self.configuration.ask()
+        self.registrations.diagnostics(self.configuration.options)
 
     def _shutdown(self, _: object) -> None:
         self.wire.cancel(None)
@@ -120,43 +160,92 @@ class Server(LanguageServer):
     def _did_change(self, params: types.DidChangeTextDocumentParams) -> None:
         self.files.edit(params.text_document.uri, params.text_document.version, params.content_changes)
 
-    def _did_save(self, _: types.DidSaveTextDocumentParams) -> None:
-        self.files.recheck()
+    def _did_save(self, params: types.DidSaveTextDocumentParams) -> None:
+        if not self.client.watches:  # else it is told as well that the file has changed
+            self._changed_on_disk([path_of(params.text_document.uri)])
 
     def _did_close(self, params: types.DidCloseTextDocumentParams) -> None:
         if self.files.close(params.text_document.uri):
-            diagnostics.clear(params.text_document.uri, self.client, self)
+            documents.clear([params.text_document.uri], self.client, self)
 
     async def _diagnostic(self, params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
-        return await diagnostics.pull(params, self.files, self.client)
+        return await documents.pull(params, self.files, self.diagnostics)
 
     def _hover(self, params: types.HoverParams) -> types.Hover | None:
-        return hover(params, self.files, self.client, self.documentation)
+        return hover(params, self.files, self.diagnostics, self.rules)
 
     def _code_action(self, params: types.CodeActionParams) -> list[types.CodeAction]:
-        return code_actions(params, self.files, self.client)
+        return code_actions(params, self.files, self.diagnostics)
+
+    def _resolve(self, action: types.CodeAction) -> types.CodeAction:
+        return resolve(action, self.files, self.diagnostics)
+
+    async def _code_lens(self, params: types.CodeLensParams) -> list[types.CodeLens]:
+        return await code_lenses(params, self.files, self.diagnostics)
+
+    async def _execute_command(self, params: types.ExecuteCommandParams) -> object:
+        return await execute_command(params, self)
+
+    async def _did_change_configuration(self, params: types.DidChangeConfigurationParams) -> None:
+        await self.configuration.changed(params)
+
+    def _did_change_watched_files(self, params: types.DidChangeWatchedFilesParams) -> None:
+        self._changed_on_disk(watched(params))
+
+    def _did_operate(self, params: FileOperation) -> None:
+        self._changed_on_disk(operated(params))
+
+    def _did_change_workspace_folders(self, params: types.DidChangeWorkspaceFoldersParams) -> None:
+        gone = local(*(folder.uri for folder in params.event.removed))
+        new = local(*(folder.uri for folder in params.event.added))
+        kept = [folder for folder in self.scope.folders if folder not in gone]
+        self._reload(replace(self.scope, folders=tuple(dict.fromkeys((*kept, *new)))))
+
+    def _changed_on_disk(self, paths: Sequence[str]) -> None:
+        if any(map(is_setting, paths)):
+            self._shown.clear()  # what was wrong may be wrong again
+            self._reload(self.scope)
+        elif paths:
+            self.files.changed(paths)
+
+    def _apply(self, options: Options) -> None:
+        """Work with options that have changed."""
+        before, self.diagnostics.options = self.diagnostics.options, options
+        if self.client_log:
+            self.client_log.set_level(options.log_threshold)
+        if before.code_lens != options.code_lens and self.client.refreshes_lenses:
+            self.workspace_code_lens_refresh(None)
+        self.registrations.diagnostics(options)
+        self._reload(_configured(self.scope, options))
+
+    def _reload(self, scope: Scope) -> None:
+        self.scope = scope
+        self.files.reload(scope)
 
     def _checked(self, file: OpenFile, skipped: Sequence[Skip]) -> None:
-        diagnostics.after_check(file, self.files, self.client, self)
+        documents.after_check(file, self.diagnostics, self)
         for skip in skipped:
             if skip.rule and self.tell(f"sadpath's rule `{skip.rule}` failed, so hints of it may be missing"):
                 _log.error("the rule `%s` failed in %s, line %s", skip.rule, skip.path, (skip.line or 0) + 1)
 
     def _check_failed(self, error: Exception) -> None:
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        at = f"{type(error).__name__} in {place.name}, line {place.lineno}"
-        if self.tell(f"sadpath could not check a file ({at}); its log has more"):
-            _log.error("a check failed\n%s", trace(error))
+        if self.tell(f"sadpath could not check a file ({failure.at(error)}); its log has more"):
+            _log.error("a check failed\n%s", failure.trace(error))
 
 
-def run(make_session: MakeSession = open_project) -> int:
+def run(make_session: MakeSession = Analyst) -> int:
     """Serve the client on standard input and output until it ends the server; gives the exit code."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    server = Server(make_session)
+    handler = logging.StreamHandler()
+    handler.addFilter(lambda _: server.client_log is None)  # editors show both in one place
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", handlers=[handler])
     logging.getLogger("pygls").setLevel(logging.CRITICAL + 1)  # it logs whole messages, source text included
     source, target = os.dup(0), os.dup(1)
     os.dup2(2, 1)  # what anything prints must not mix with the protocol
-    server = Server(make_session)
-    code = asyncio.run(serve(server.wire, source, target))
+    try:
+        code = asyncio.run(serve(server.wire, source, target))
+    finally:
+        server.end()
     if server.is_busy:  # the interpreter would wait for the analysis to end
         sys.stderr.flush()
         os._exit(code)
@@ -166,6 +255,10 @@ def run(make_session: MakeSession = open_project) -> int:
 def is_python(document: types.TextDocumentItem) -> bool:
     """By language or by name: Emacs calls the language `python-base`, others say nothing useful for stubs."""
     return document.language_id == "python" or document.uri.endswith((".py", ".pyi"))
+
+
+def _configured(scope: Scope, options: Options) -> Scope:
+    return replace(scope, select=options.select, ignore=options.ignore)
 
 
 def _nothing(_: object) -> None:

@@ -42,10 +42,12 @@ def open_session(root: Path, settings: Settings) -> "Session":
     return Session(root, settings, load_rules(), whole=True)
 
 
-def check_all(targets: Sequence[Target], jobs: int, open_checker: OpenChecker = open_session) -> Generator[FileReport]:
+def check_all(
+    targets: Sequence[Target], jobs: int, open_checker: OpenChecker = open_session, *, apart: bool = False
+) -> Generator[FileReport]:
     """The report on each target, as it comes. On a file that breaks the analysis, the report says that.
 
-    `jobs` is the largest number of processes; few files are checked in this one. Raises BatchError.
+    `jobs` is the largest number of processes; few files are checked in this one, unless `apart`. Raises BatchError.
     """
     numbers: dict[tuple[Path, int], int] = {}
     projects: list[_Project] = []
@@ -58,7 +60,7 @@ def check_all(targets: Sequence[Target], jobs: int, open_checker: OpenChecker = 
         tasks.append((numbers[key], target.path))
     sessions = Sessions(projects, open_checker)
     jobs = min(jobs, _MOST_PROCESSES, -(-len(tasks) // FILES_PER_PROCESS))
-    if jobs > 1:
+    if tasks and (jobs > 1 or apart):
         from sadpath.workspace.pool import Pool  # with `multiprocessing`, which a check of few files can spare
 
         yield from Pool(tasks, sessions, jobs).reports()

@@ -1,27 +1,20 @@
 """Processes that check files side by side."""
 
-import multiprocessing
-import os
-import signal
-import threading
 from collections import deque
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING
 
 from sadpath.analysis.finding import FileReport
 from sadpath.analysis.syntax.interpreter import on_large_stack, uncollected
 from sadpath.workspace.batch import BatchError, Sessions, Task, failure
+from sadpath.workspace.processes import Child
 
 if TYPE_CHECKING:  # the class has another name on Windows
     from multiprocessing.connection import Connection
 
 _LARGEST_PORTION = 16
-_SECONDS_TO_DIE = 5  # from the end of its connection to the end of a process
-
-# A fork would copy whatever the threads of this process hold just then.
-_SPAWN = multiprocessing.get_context("spawn")
 
 
 class Pool:
@@ -75,11 +68,8 @@ class _Worker:
     """One process, and the files that it was given and has not reported on."""
 
     def __init__(self, sessions: Sessions, portion: Sequence[Task]) -> None:
-        self.connection, theirs = _SPAWN.Pipe()
-        self._process = _SPAWN.Process(target=_work, args=(theirs, sessions), daemon=True)
-        with _without_interrupts():
-            self._process.start()
-        theirs.close()
+        self._process = Child(_work, sessions)
+        self.connection = self._process.connection
         self._started = False
         self.given: deque[Task] = deque()
         self.give(portion)
@@ -99,19 +89,15 @@ class _Worker:
 
     def last_report(self) -> FileReport:
         """The report on the file that the process died of."""
-        self._process.join(_SECONDS_TO_DIE)
+        cause = self._process.cause_of_death()
         self.end()
         if not self._started:
             raise BatchError("the processes that are to check the files do not start")
         _, path = self.given.popleft()
-        code = self._process.exitcode or 0
-        cause = signal.Signals(-code).name if code < 0 else f"exit code {code}"
         return failure(path, f"the analysis of this file crashed ({cause})")
 
     def end(self) -> None:
-        self.connection.close()
-        self._process.terminate()
-        self._process.join()
+        self._process.end()
 
 
 def _work(connection: "Connection", sessions: Sessions) -> None:
@@ -123,27 +109,5 @@ def _work(connection: "Connection", sessions: Sessions) -> None:
             for task in connection.recv():
                 connection.send(sessions.check(task))
 
-    threading.Thread(target=_end_with_parent, daemon=True).start()
     with suppress(EOFError, OSError), uncollected():
         on_large_stack(work)
-
-
-def _end_with_parent() -> None:
-    """End this process when the one that leads is gone, also in the middle of a file that takes for ever."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        os._exit(1)
-
-
-@contextmanager
-def _without_interrupts() -> Generator[None]:
-    """Ctrl-C reaches all processes of a terminal. One that starts in here does not hear it, and is ended by us."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)

@@ -1,6 +1,6 @@
 """One project under analysis: what both drivers talk to."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +8,11 @@ import msgspec
 
 from sadpath.analysis.check import check
 from sadpath.analysis.engine import Engine
+from sadpath.analysis.fact import Fact
 from sadpath.analysis.facts import Facts
 from sadpath.analysis.finding import FileReport, Finding
 from sadpath.analysis.meaning.program import Program
+from sadpath.analysis.syntax.outline import Outline
 from sadpath.analysis.syntax.text import split_lines
 from sadpath.rule import Rule
 from sadpath.workspace.configuration import Settings
@@ -18,14 +20,16 @@ from sadpath.workspace.environment import site_packages
 from sadpath.workspace.library_files import library_tables
 from sadpath.workspace.observed import Watch
 from sadpath.workspace.sources import DiskSources
+from sadpath.workspace.tree import Contents
 from sadpath.workspace.versions import versions_used
 
 
 class Session:
     """Checks files of a project; remembers what it found out, and keeps it true while files are edited.
 
-    `whole` allows to read all files of the project, for what can only be told from all of them.
-    Paths are absolute, with forward slashes. Not safe for use by several threads at once.
+    `whole` allows to read all files of the project, for what can only be told from all of them. `contents` and
+    `renamed` are those of `DiskSources`. Paths are absolute, with forward slashes. Not safe for use by several
+    threads at once.
     """
 
     def __init__(
@@ -36,13 +40,17 @@ class Session:
         *,
         whole: bool = False,
         watch: Watch | None = None,
+        contents: Contents | None = None,
+        renamed: Mapping[str, str] | None = None,
     ) -> None:
         all_rules = tuple(rules)
         self._settings = settings
         self._known = frozenset(rule.name for rule in all_rules)
         self._rules = settings.chosen(all_rules)
         packages = site_packages(root.absolute())
-        self._sources = DiskSources(root.absolute(), packages, whole=whole, watch=watch)
+        self._sources = DiskSources(
+            root.absolute(), packages, whole=whole, watch=watch, contents=contents, renamed=renamed
+        )
         self._program = Program(self._sources, library_tables(versions_used(root, packages), settings.calls))
         self._engine = Engine(self._program, self._rules)
         self.facts = Facts(self._engine, self._sources.typeshed)
@@ -54,6 +62,15 @@ class Session:
         if unreadable is not None:
             return FileReport(path, (), (unreadable,))
         return self._graded(report)
+
+    def is_true(self, fact: Fact) -> bool:
+        """Whether a question that some report rests on has the same answer here."""
+        return self.facts.is_true(fact)
+
+    def outline(self, path: str) -> Outline:
+        """A file cut into units; empty where it cannot be read."""
+        file = self._program.file(path)
+        return file.outline if file else Outline(())
 
     def open(self, path: str, text: str) -> None:
         """Let a text stand for a file until it is closed."""
@@ -70,9 +87,12 @@ class Session:
         self._sources.show(path, None)
         self._engine.reload(path)
 
-    def refresh(self) -> None:
-        """Take in that files on disk may have come, gone or changed their place."""
+    def changed(self, paths: Iterable[str]) -> None:
+        """Take in that these files on disk came, went, or have another text."""
         self._sources.refresh()
+        for path in paths:
+            if self._program.knows(path):
+                self._engine.reload(path)
         self._program.refresh()
 
     def _graded(self, report: FileReport) -> FileReport:

@@ -1,17 +1,18 @@
 """Finds and reads the files that the analysis asks for: the project's, stubs, and installed packages."""
 
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from typeshed_client.finder import find_typeshed
 
 from sadpath.analysis.finding import Skip
+from sadpath.analysis.meaning.project_names import Names, names_in
 from sadpath.analysis.syntax.text import split_lines
 from sadpath.rule import Role
 from sadpath.workspace import files
 from sadpath.workspace.observed import Watch
+from sadpath.workspace.tree import Contents, Disk, Overlaid, Tree
 
 _ALWAYS_STANDARD = frozenset(
     {"builtins", "typing", "typing_extensions", "types", "sys", "abc", "collections", "_typeshed"}
@@ -20,6 +21,7 @@ _ALWAYS_STANDARD = frozenset(
 _TEST_DIRECTORIES = frozenset({"test", "tests", "testing", "conftest"})
 
 _COMMANDS = frozenset({"bin", "build", "cli", "commands", "main", "noxfile", "release", "scripts", "setup", "tools"})
+_ENDINGS = (".py", ".pyi")
 _DEEPEST_ROOT = 3
 _NO_SOURCES = frozenset({"node_modules", "site-packages", "venv", "build", "dist", "__pycache__"})
 
@@ -28,13 +30,23 @@ class DiskSources:
     """The `Sources` of `analysis.meaning.program`, over the file system. Texts given to `show` stand before files.
 
     `whole` allows to read every file of the project, not only what imports lead to. `watch` is told of each file and
-    directory that is looked at, but for the standard library's stubs.
+    directory that is looked at, but for the standard library's stubs. `contents` stand for
+    files on the disk, and `renamed` leads to paths here from those that they have in names.
     """
 
     def __init__(
-        self, root: Path, packages: Sequence[Path] = (), *, whole: bool = False, watch: Watch | None = None
+        self,
+        root: Path,
+        packages: Sequence[Path] = (),
+        *,
+        whole: bool = False,
+        watch: Watch | None = None,
+        contents: Contents | None = None,
+        renamed: Mapping[str, str] | None = None,
     ) -> None:
         self._whole = whole
+        self._tree: Tree = Overlaid(contents) if contents else Disk()
+        self._later = {before: now for now, before in (renamed or {}).items()}
         self._watch = watch
         self._root = root.as_posix()
         self.typeshed = Path(find_typeshed()).as_posix()
@@ -66,7 +78,7 @@ class DiskSources:
             return shown
         if path.endswith("/"):
             return None
-        found = files.read(path, self._saw(path))
+        found = self._tree.read(path, self._saw(path))
         if isinstance(found, Skip):
             self.skips[path] = found
             return None
@@ -98,14 +110,17 @@ class DiskSources:
         return path.endswith(("/__init__.py", "/__init__.pyi", "/"))
 
     def relative(self, path: str) -> str:
-        """The path from the project's root, for names that must be the same on every machine."""
+        """The path from the project's root, for names that must be the same on every machine, and after a renaming."""
+        return self._relative(self._later.get(path, path))
+
+    def _relative(self, path: str) -> str:
         return path.removeprefix(self._root).lstrip("/") if path.startswith(self._root) else path
 
     def role(self, path: str) -> Role:
         """Tests are known by their names and directories, as pytest and unittest find them; commands likewise."""
         if path.endswith(".pyi"):
             return Role.STUB
-        *directories, name = self.relative(path).split("/")
+        *directories, name = self._relative(path).split("/")
         is_test = name.startswith("test_") or name.endswith("_test.py") or name in ("conftest.py", "tests.py")
         if is_test or not _TEST_DIRECTORIES.isdisjoint(directories):
             return Role.TEST
@@ -118,12 +133,21 @@ class DiskSources:
         shown = self._shown.get(path)
         if shown is not None:
             return "".join(shown).encode(errors="replace")
-        return files.raw(path, self._saw(path))
+        return self._tree.raw(path, self._saw(path))
+
+    def names(self, path: str) -> Names:
+        """What the file's text says by names alone."""
+        if self._watch is None or path in self._shown:
+            return names_in(self.raw(path))
+        return self._watch.names.of(path, self.raw)
 
     def project_files(self) -> Sequence[str]:
         """The project's files that are no tests; none where only what imports lead to may be read."""
         if not self._whole:
             return ()
+        return self._files_found() if self._watch is None else self._watch.names.files(self._files_found)
+
+    def _files_found(self) -> Sequence[str]:
         return [path for path in self._python_files(self._root) if self.role(path) in (Role.LIBRARY, Role.COMMAND)]
 
     def standard_files(self) -> Sequence[str]:
@@ -189,7 +213,7 @@ class DiskSources:
         if known is None:
             self._looks_into(directory)
             try:
-                known = frozenset(os.listdir(directory))  # noqa: PTH208 # names alone; a Path each costs more than the listing
+                known = frozenset(self._tree.names(directory))
             except OSError:
                 known = frozenset[str]()
             self._listed[directory] = known
@@ -226,22 +250,16 @@ class DiskSources:
             directory = waiting.pop()
             waiting += [f"{directory}/{name}" for name in self._directories_in(directory)]
             with suppress(OSError):
-                yield from (f"{directory}/{name}" for name in os.listdir(directory) if name.endswith((".py", ".pyi")))  # noqa: PTH208
+                yield from (f"{directory}/{name}" for name in self._tree.names(directory) if name.endswith(_ENDINGS))
 
     def _directories_in(self, directory: str) -> list[str]:
         """The names of the directories directly inside, without hidden ones and those that hold no sources."""
         self._looks_into(directory)
         try:
-            with os.scandir(directory) as entries:
-                return [
-                    entry.name
-                    for entry in entries
-                    if not entry.name.startswith(".")
-                    and entry.name not in _NO_SOURCES
-                    and entry.is_dir(follow_symlinks=False)
-                ]
+            names = self._tree.directories(directory)
         except OSError:
             return []
+        return [name for name in names if not name.startswith(".") and name not in _NO_SOURCES]
 
     def _saw(self, path: str) -> files.Saw | None:
         return None if self._watch is None or path.startswith(self.typeshed) else self._watch.saw

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sadpath.workspace import files
 
-_LOCKS = ("uv.lock", "poetry.lock", "pdm.lock")
+LOCKS = ("uv.lock", "poetry.lock", "pdm.lock")
 _LOCKED = re.compile(r'^name = "([^"]+)"\r?\nversion = "([^"]+)"', re.MULTILINE)
 _PINNED = re.compile(r"^([\w.-]+)(?:\[[^\]]*\])?\s*===?\s*([\w.!+]+)", re.MULTILINE)
 
@@ -42,7 +42,7 @@ def _installed(packages: Sequence[Path]) -> Iterator[tuple[str, str]]:
 
 def _locked(root: Path) -> Iterator[tuple[str, str]]:
     """A lock file is TOML, but large: the two lines that matter stand together in all of them."""
-    for name in _LOCKS:
+    for name in LOCKS:
         yield from _matches(root / name, _LOCKED)
 
 

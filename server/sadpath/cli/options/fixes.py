@@ -9,8 +9,9 @@ import click
 from sadpath.analysis.finding import Finding, Fix
 from sadpath.analysis.syntax.interpreter import on_large_stack
 from sadpath.analysis.syntax.text import split_lines
-from sadpath.cli.result import Result, Status, mark
+from sadpath.cli.result import Result, mark
 from sadpath.cli.run import STDIN, Run
+from sadpath.workspace.status import Status
 from sadpath.workspace.walk import Target
 
 if TYPE_CHECKING:  # with the analysis, which a check that finds everything unchanged can spare

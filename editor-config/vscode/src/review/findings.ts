@@ -1,0 +1,91 @@
+import * as vscode from "vscode";
+import { ExecuteCommandRequest, type Diagnostic, type TextEdit } from "vscode-languageclient/node";
+import type { Connection } from "../client";
+
+// The server's `sadpath.changeFindings`, as docs/editors.md describes it.
+
+export interface Fix {
+  readonly title: string;
+  readonly safe: boolean;
+  readonly edits: readonly TextEdit[];
+}
+
+export interface Finding {
+  readonly uri: string;
+  readonly diagnostic: Omit<Diagnostic, "message" | "data"> & {
+    readonly message: string;
+    readonly data: { readonly fingerprint: string; readonly fixes: readonly Fix[] };
+  };
+  readonly status: "new" | "touched";
+  /** 1 is worst. */
+  readonly harm: number;
+  readonly owner: string | null;
+}
+
+export interface Answer {
+  readonly base: string | null;
+  readonly problem: string | null;
+  /** Worst first. */
+  readonly findings: readonly Finding[];
+}
+
+const NOTHING: Answer = { base: null, problem: null, findings: [] };
+const PAUSE = 300; // milliseconds: diagnostics come file by file
+
+/** What the change under review brings, kept up to date. */
+export class ChangeFindings implements vscode.Disposable {
+  private readonly changes = new vscode.EventEmitter<void>();
+  readonly onChange = this.changes.event;
+  private known = NOTHING;
+  private asking: vscode.CancellationTokenSource | undefined;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly connection: Connection,
+    private readonly log: vscode.LogOutputChannel,
+  ) {}
+
+  get answer(): Answer {
+    return this.known;
+  }
+
+  /** Asks the server soon, once for everything that happens until then. */
+  refreshSoon(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.refresh(), PAUSE);
+  }
+
+  /** Asks the server now; a later call makes an earlier one void. */
+  async refresh(): Promise<void> {
+    this.asking?.cancel();
+    const asking = (this.asking = new vscode.CancellationTokenSource());
+    const answer = await this.ask(asking.token);
+    if (asking.token.isCancellationRequested || !answer) return;
+    this.known = answer;
+    this.changes.fire();
+  }
+
+  /** The finding as it is in the documents of this moment, if it is still there. */
+  async current(finding: Finding): Promise<Finding | undefined> {
+    await this.refresh();
+    const { fingerprint } = finding.diagnostic.data;
+    return this.known.findings.find((one) => one.uri === finding.uri && one.diagnostic.data.fingerprint === fingerprint);
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
+    this.asking?.cancel();
+    this.changes.dispose();
+  }
+
+  private async ask(token: vscode.CancellationToken): Promise<Answer | undefined> {
+    const client = this.connection.running;
+    if (!client) return NOTHING;
+    try {
+      return (await client.sendRequest(ExecuteCommandRequest.type, { command: "sadpath.changeFindings" }, token)) as Answer;
+    } catch (error) {
+      if (!token.isCancellationRequested) this.log.warn(`this change's findings are not known: ${String(error)}`);
+      return undefined;
+    }
+  }
+}

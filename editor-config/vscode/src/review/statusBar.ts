@@ -1,0 +1,29 @@
+import * as vscode from "vscode";
+import type { ChangeFindings } from "./findings";
+import type { Reviewed } from "./reviewed";
+
+/** How many unhappy paths of this change are still to be reviewed. */
+export class StatusBar implements vscode.Disposable {
+  private readonly item = vscode.window.createStatusBarItem("sadpath.changes", vscode.StatusBarAlignment.Left);
+
+  constructor(
+    private readonly source: ChangeFindings,
+    private readonly reviewed: Reviewed,
+  ) {
+    this.item.name = "Unhappy paths in this change";
+    this.item.command = "sadpath.changes.focus";
+  }
+
+  show(): void {
+    const { base, findings } = this.source.answer;
+    const open = findings.filter((finding) => !this.reviewed.has(finding)).length;
+    this.item.text = open ? `$(git-pull-request) ${open} unhappy` : "$(git-pull-request) $(check)";
+    this.item.tooltip = `${findings.length} unhappy paths in this change (against ${base}), ${open} of them to review`;
+    if (base) this.item.show();
+    else this.item.hide();
+  }
+
+  dispose(): void {
+    this.item.dispose();
+  }
+}

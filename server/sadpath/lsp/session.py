@@ -1,0 +1,61 @@
+"""What the server needs of an analysis. Imports no protocol, so that the process that analyses need not either."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, TypeAlias
+
+from sadpath.analysis.finding import FileReport
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What the client says about the project: the open folders, and choices on top of the settings files.
+
+    `select` and `ignore` hold names of rules and families; None selects what the settings files do. Where the workspace
+    is not `trusted`, nothing is written that its files could have an influence on.
+    """
+
+    folders: tuple[Path, ...] = ()
+    select: tuple[str, ...] | None = None
+    ignore: tuple[str, ...] = ()
+    trusted: bool = True
+
+
+Tell: TypeAlias = Callable[[str], None]
+"""Tells the user something, once. May be called on any thread."""
+
+
+class Session(Protocol):
+    """An analysis of all that is open in the editor, used by one thread at a time."""
+
+    def check(self, path: str) -> FileReport:
+        """What there is to say about a file."""
+        ...
+
+    def open(self, path: str, text: str) -> None:
+        """From now on this is the file's text, whatever the disk has."""
+        ...
+
+    def edit(self, path: str, lines: list[str], first: int, old: int, new: int) -> None:
+        """`old` lines from line `first` on became `new` ones; `lines` are all lines after that."""
+        ...
+
+    def close(self, path: str) -> None:
+        """The disk has the file's text again."""
+        ...
+
+    def changed(self, paths: Sequence[str]) -> None:
+        """These files came, went, or have another text on the disk."""
+        ...
+
+    def reload(self, scope: Scope) -> None:
+        """The settings may be other ones now; the texts that are open stay."""
+        ...
+
+    def end(self) -> None:
+        """Nothing more is asked. May be called on another thread, and while something else is called."""
+        ...
+
+
+MakeSession: TypeAlias = Callable[[Scope, Tell], Session]

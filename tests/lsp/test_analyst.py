@@ -1,0 +1,47 @@
+"""The process that analyses may die: that costs the file it died of, and nothing else."""
+
+from collections.abc import Iterator
+from functools import partial
+
+import pytest
+from fake_session import deadly
+from raw_client import FILE, PULL, RawClient, server_thread
+
+from sadpath.lsp.analyst import Analyst
+
+OTHER = "file:///project/other.py"
+MESSAGE = "sadpath leaves `file.py` alone until it changes: its analysis crashed (exit code 9)"
+
+
+@pytest.fixture
+def client() -> Iterator[RawClient]:
+    with server_thread(partial(Analyst, make_session=deadly)) as client:
+        client.initialize(PULL)
+        yield client
+
+
+def items(client: RawClient, uri: str = FILE) -> list[str]:
+    return [item["message"] for item in client.about("diagnostic", uri)["items"]]
+
+
+def test_a_file_that_kills_the_analysis_costs_that_file(client: RawClient) -> None:
+    client.open("bad\n", OTHER)
+    assert items(client, OTHER) == ["1 in all"]
+    client.open("bad deadly\n")
+    pull = client.ask("textDocument/diagnostic", {"textDocument": {"uri": FILE}})
+    assert client.read()["params"]["message"] == MESSAGE
+    assert client.answer(pull)["result"]["items"] == []
+    client.change(2, ("bad ", 0, 0, 0, 0), uri=OTHER)
+    assert items(client, OTHER) == ["3 in all", "3 in all"]
+    client.change(2, ("fine", 0, 4, 0, 10))
+    assert items(client) == ["3 in all"]
+    assert items(client, OTHER) == ["3 in all", "3 in all"]
+
+
+def test_texts_reach_the_other_process_by_their_edits(client: RawClient) -> None:
+    client.open("bad\nx\ny\n")
+    assert items(client) == ["1 in all"]
+    client.change(2, ("bad\nbad\n", 1, 0, 1, 0), ("", 3, 0, 4, 0))
+    assert items(client) == ["3 in all"] * 3
+    client.close()
+    assert items(client) == []

@@ -9,6 +9,8 @@ from sadpath.analysis.fact import Fact
 from sadpath.analysis.finding import Finding
 from sadpath.workspace.changes import Change
 from sadpath.workspace.configuration import Settings
+from sadpath.workspace.name_index import NameIndex
+from sadpath.workspace.observed import Watch
 from sadpath.workspace.packs import load_rules
 from sadpath.workspace.session import Session
 from sadpath.workspace.status import Earlier, Status, unit_texts
@@ -19,13 +21,14 @@ class Before:
 
     The settings, the environment and the rules are those of now: what they bring is not the change's doing. Good for as
     long as the files that the change does not name are on the disk as they were then. Not safe for use by several
-    threads at once.
+    threads at once. `names` spare reading all files, for what their names tell.
     """
 
-    def __init__(self, root: Path, settings: Settings, change: Change) -> None:
+    def __init__(self, root: Path, settings: Settings, change: Change, names: NameIndex | None = None) -> None:
         self._change = change
+        watch = Watch(names) if names else None
         self._session = Session(
-            root, settings, load_rules(), whole=True, contents=change.before, renamed=change.renamed
+            root, settings, load_rules(), whole=True, watch=watch, contents=change.before, renamed=change.renamed
         )
 
     def check(self, path: str) -> Earlier:

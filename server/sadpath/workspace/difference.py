@@ -1,13 +1,15 @@
 """What is different between the disk and another state of its files, and which facts that may concern."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from sadpath.analysis.fact import PACKAGES, PLACES, PROJECT, Fact
+from sadpath.analysis.meaning.project_names import Names
 from sadpath.analysis.syntax.outline import Outline
 from sadpath.analysis.syntax.text import split_lines
+from sadpath.workspace.name_index import NameIndex
 from sadpath.workspace.tree import Contents, Disk, Overlaid, Tree
 
 _WORD = re.compile(r"\w+")
@@ -36,6 +38,11 @@ class Difference:
         if fact.topic.startswith(PLACES):
             return self._moves_packages or not self._names.isdisjoint(_WORD.findall(fact.arguments[0]))
         return True
+
+    def names(self, known: Mapping[str, Names | None]) -> NameIndex:
+        """What the files in the other state say by names alone, given what they do on the disk."""
+        same = {path: None if path in self._contents else names for path, names in known.items()}
+        return NameIndex(same, complete=bool(known) and not self._only_once)
 
     @cached_property
     def _only_once(self) -> list[str]:

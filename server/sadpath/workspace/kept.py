@@ -97,6 +97,14 @@ class Kept:
         except (Doubt, msgspec.MsgspecError, LookupError, ValueError, TypeError):
             return set()
 
+    def names(self) -> dict[str, Names | None]:
+        """The names in the project's files, as they are on the disk; none if they are not known. For after `save`."""
+        try:
+            values = self._store.read(_NAMES[0]) if self._is_saved else {}
+            return msgspec.msgpack.decode(values[_NAMES], type=dict[str, Names | None])
+        except (Doubt, msgspec.MsgspecError, LookupError):
+            return {}
+
     def add(self, checked: Checked) -> None:
         """Take in a report, to be kept."""
         made = checked.made

@@ -15,6 +15,7 @@ from sadpath.workspace.kept import Checked, Kept
 from sadpath.workspace.walk import Target
 
 if TYPE_CHECKING:  # imports the analysis, which a check that finds everything unchanged can spare
+    from sadpath.analysis.meaning.project_names import Names
     from sadpath.workspace.recorder import Recorder
 
 
@@ -67,6 +68,10 @@ class Repeat:
         To be asked when all reports have come.
         """
         return self._projects[project].kept.unaffected(changed, is_true) if project in self._projects else set()
+
+    def names(self, root: Path) -> "dict[str, Names | None]":
+        """The names in the files of a project, as they are on the disk; none if they are not known."""
+        return next((project.kept.names() for key, project in self._projects.items() if key[0] == root), {})
 
     def _found(self, targets: Sequence[Target]) -> Iterable[FileReport]:
         if len(targets) >= FILES_PER_PROCESS or self._apart:

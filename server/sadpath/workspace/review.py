@@ -6,12 +6,16 @@ from pathlib import Path
 from typing import TypeAlias
 
 from sadpath.analysis.finding import FileReport, Finding, Skip
+from sadpath.analysis.meaning.project_names import Names
 from sadpath.analysis.syntax.text import split_lines
 from sadpath.workspace.before import Before
 from sadpath.workspace.changes import Change
 from sadpath.workspace.configuration import Settings
+from sadpath.workspace.difference import Difference
 from sadpath.workspace.elsewhere import State, differing, reports
 from sadpath.workspace.files import SourceFile
+from sadpath.workspace.name_index import NameIndex
+from sadpath.workspace.observed import Watch
 from sadpath.workspace.packs import load_rules
 from sadpath.workspace.repeat import Repeat
 from sadpath.workspace.session import Session
@@ -46,19 +50,21 @@ def review(
     A target may also be a file that was there only before, without a report. `repeat` is the check that gave the
     reports: without it, each file is checked once more. Raises BatchError.
     """
+    names = {root: repeat.names(root) if repeat else {} for root in changes}
+    open_now, open_before = _OpenNow(changes, names), _OpenBefore(changes, names)
     now = {root: change.now for root, change in changes.items()}
-    other = differing(targets, now, OpenNow(changes), repeat)
+    other = differing(targets, now, open_now, repeat)
     known = {report.path: report for report in found}
-    known |= {report.path: report for report in reports(other, OpenNow(changes), jobs)}
+    known |= {report.path: report for report in reports(other, open_now, jobs)}
     known = {target.path: known[target.path] for target in targets if _is_there(target, now, known)}
     before = {root: change.before for root, change in changes.items()}
     renamed = {path for change in changes.values() for path in change.renamed.values()}
-    rest = {target.path: target for target in (*other, *differing(targets, before, OpenBefore(changes), repeat))}
+    rest = {target.path: target for target in (*other, *differing(targets, before, open_before, repeat))}
     rest = {path: target for path, target in rest.items() if path in known or path not in renamed}
     statuses: dict[tuple[str, str], Status] = {}
     gone: list[Finding] = []
     skipped: list[Skip] = []
-    for report in reports([*rest.values()], OpenBefore(changes), jobs):
+    for report in reports([*rest.values()], open_before, jobs):
         earlier = report if isinstance(report, Earlier) else Earlier(report.path)
         if earlier is not report:
             skipped += [Skip(skip.path, f"before the change, {skip.reason}", rule=skip.rule) for skip in report.skipped]
@@ -82,23 +88,42 @@ def _is_there(target: Target, now: Mapping[Path, Contents], known: Mapping[str, 
     return target.path in known and now[target.root].get(target.path, b"") is not None
 
 
-@dataclass(frozen=True)
-class OpenBefore:
-    """Opens projects as they were before the changes."""
+class _Open:
+    """Opens projects in another state; each once in a process. `names` are those in their files on the disk."""
 
-    changes: Changes
-
-    def __call__(self, root: Path, settings: Settings) -> State:
-        """The session."""
-        return Before(root, settings, self.changes[root])
-
-
-@dataclass(frozen=True)
-class OpenNow:
-    """Opens projects as they count after the changes, whatever is on the disk."""
-
-    changes: Changes
+    def __init__(self, changes: Changes, names: Mapping[Path, Mapping[str, Names | None]]) -> None:
+        self.changes = changes
+        self.names = names
+        self._open: dict[tuple[Path, int], State] = {}
 
     def __call__(self, root: Path, settings: Settings) -> State:
-        """The session."""
-        return Session(root, settings, load_rules(), whole=True, contents=self.changes[root].now)
+        key = (root, id(settings))
+        if key not in self._open:
+            self._open[key] = self.opened(root, settings)
+        return self._open[key]
+
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
+        return type(self), (self.changes, self.names)
+
+    def opened(self, root: Path, settings: Settings) -> State:
+        raise NotImplementedError
+
+    def names_in(self, root: Path, contents: Contents) -> NameIndex:
+        return Difference(root, contents).names(self.names[root])
+
+
+class _OpenBefore(_Open):
+    """As they were before the changes."""
+
+    def opened(self, root: Path, settings: Settings) -> State:
+        change = self.changes[root]
+        return Before(root, settings, change, self.names_in(root, change.before))
+
+
+class _OpenNow(_Open):
+    """As they count after the changes, whatever is on the disk."""
+
+    def opened(self, root: Path, settings: Settings) -> State:
+        now = self.changes[root].now
+        watch = Watch(self.names_in(root, now))
+        return Session(root, settings, load_rules(), whole=True, watch=watch, contents=now)

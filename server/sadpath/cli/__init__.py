@@ -13,8 +13,10 @@ from sadpath import __version__
 _COMMANDS = {
     "check": "Check files and directories.",
     "clean": "Remove what earlier checks have kept.",
+    "completion": "Make a shell complete commands and options.",
     "explain": "Tell the story behind a rule.",
     "rules": "List all rules.",
+    "schema": "Write the JSON Schema of the JSON output.",
     "server": "Serve an editor.",
 }
 

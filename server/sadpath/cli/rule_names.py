@@ -1,0 +1,13 @@
+"""Completes the names of rules and families for a shell."""
+
+import click
+from click.shell_completion import CompletionItem
+
+from sadpath.workspace.packs import describe_rules
+
+
+def complete_rules(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG001 # the signature is click's
+    """The rules that start so, each with what it finds."""
+    return [
+        CompletionItem(rule.name, help=rule.summary) for rule in describe_rules() if rule.name.startswith(incomplete)
+    ]

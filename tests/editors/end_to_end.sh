@@ -24,12 +24,14 @@ PATH=$EDITORS/vscode/node/bin:$PATH
 
 say "package the extension"
 extension=$EDITORS/sadpath.vsix
+stand_in=$EDITORS/stand-in.vsix
 (cd editor-config/vscode && npm ci --silent --ignore-scripts && npm run -s package -- -o "$extension")
+(cd tests/editors/vscode/environments && npx --prefix ../../../../editor-config/vscode vsce package --skip-license --allow-missing-repository -o "$stand_in")
 
 for neovim in "$EDITORS"/neovim/nvim-*; do
   say "review in ${neovim##*/}"
   home=$(mktemp -d)
-  node tests/editors/repository.mjs "$home/shop" examples/orders
+  node tests/editors/repository.mjs "$home/shop"
   (
     export HOME=$home EDITOR_CONFIG=$PWD/editor-config PATH=$EDITORS/venv/bin:$PATH
     unset XDG_CONFIG_HOME XDG_DATA_HOME XDG_STATE_HOME XDG_CACHE_HOME
@@ -40,6 +42,8 @@ for neovim in "$EDITORS"/neovim/nvim-*; do
   rm -rf "$home"
 done
 
+say "start servers in VS Code"
+node tests/editors/vscode/servers.mjs "$extension" "$stand_in" "$EDITORS/venv/bin/python" "$pictures"
 say "review in VS Code"
-node tests/editors/vscode/journey.mjs "$extension" "$EDITORS/venv/bin/python" "$pictures"
+node tests/editors/vscode/review.mjs "$extension" "$EDITORS/venv/bin/python" "$pictures"
 say "done"

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from small_project import FILES
 
 from sadpath.analysis.finding import FileReport
 from sadpath.analysis.syntax.interpreter import on_large_stack
@@ -23,67 +24,6 @@ from sadpath.workspace.settings_file import Configurations
 from sadpath.workspace.walk import Target, walk
 
 KNOWN = {rule.name: rule.family for rule in all_rules()}
-FILES = {
-    "app/__init__.py": "from app.client import Client as Client\n",
-    "app/client.py": """\
-import requests
-import psycopg
-from app import store
-
-class Client:
-    def __init__(self):
-        self.session = requests.Session()
-        self.store = store.make()
-
-    async def fetch(self):
-        self.session.get("https://example.org")
-        psycopg.connect("host=db")
-        self.store.save()
-        return self.store
-
-    def close(self):
-        try:
-            self.session.close()
-        except:
-            pass
-""",
-    "app/store.py": """\
-class Store:
-    async def save(self):
-        return self.load()
-
-    async def load(self):
-        pass
-
-def make():
-    return Store()
-""",
-    "main.py": """\
-from app import Client
-from extra import helpers
-
-async def main(anything):
-    client = Client()
-    client.fetch()
-    store = await client.fetch()
-    store.save()
-    anything.refresh_everything()
-    await anything.refresh_everything()
-    helpers.run()
-    client.session.get("https://example.org")
-""",
-    "extra/helpers.py": """\
-async def run():
-    pass
-
-class Job:
-    async def refresh_everything(self):
-        pass
-""",
-    "extra/cache.py": "import redis\n\ndef get():\n    return redis.Redis().get('key')\n",
-    "extra/empty.py": "",
-    "requirements.txt": "redis==5.0\n",
-}
 VERSIONS = {
     "app/store.py": (
         FILES["app/store.py"].replace("async def save", "      def save"),

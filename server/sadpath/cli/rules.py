@@ -3,7 +3,7 @@
 import click
 import msgspec
 
-from sadpath.workspace.packs import describe_rules
+from sadpath.workspace.packs import describe_rules, installed_packs
 
 
 class _Rule(msgspec.Struct, frozen=True):
@@ -19,7 +19,7 @@ class _Rule(msgspec.Struct, frozen=True):
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def rules(output_format: str) -> None:
     """List all rules."""
-    found = [_Rule(rule.name, rule.family, rule.summary, rule.severity) for rule in describe_rules()]
+    found = [_Rule(rule.name, rule.family, rule.summary, rule.severity) for rule in describe_rules(installed_packs())]
     if output_format == "json":
         click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2))
         return

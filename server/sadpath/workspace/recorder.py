@@ -17,7 +17,7 @@ class Recorder:
 
     def __init__(self, root: Path, settings: Settings, names: NameIndex | None = None) -> None:
         self._watch = Watch(names)
-        self._session = Session(root, settings, load_rules(), whole=True, watch=self._watch)
+        self._session = Session(root, settings, load_rules(settings.packs), whole=True, watch=self._watch)
 
     def check(self, path: str) -> Checked:
         """All that the rules report in a file, and what of."""
@@ -36,7 +36,7 @@ class Recorder:
 
     def is_true(self, fact: Fact) -> bool:
         """Whether the question has the same answer now."""
-        return self._session.facts.is_true(fact)
+        return self._session.is_true(fact)
 
     def states(self) -> dict[str, State]:
         """What was looked at since this was last asked."""

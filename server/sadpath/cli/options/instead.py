@@ -52,7 +52,7 @@ class InsteadOptions:
 def _show(settings: Settings) -> None:
     """Write settings as what they come to: the rules that are on with their severity, and what is left out."""
     click.echo(f"# {os.path.relpath(settings.source) if settings.source else 'defaults'}\n\n[rules]")
-    for rule in settings.chosen(describe_rules()):
+    for rule in settings.chosen(describe_rules(settings.packs)):
         given = settings.severity.get(rule.name)
         click.echo(f'{rule.name} = "{given.value if given else rule.severity}"')
     click.echo("\n[exclude]")

@@ -17,9 +17,11 @@ class _Rule(msgspec.Struct, frozen=True):
 
 @click.command()
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def rules(output_format: str) -> None:
+@click.option("--installed", is_flag=True, help="With those of all rule packs that are installed.")
+def rules(output_format: str, installed: bool) -> None:
     """List all rules."""
-    found = [_Rule(rule.name, rule.family, rule.summary, rule.severity) for rule in describe_rules(installed_packs())]
+    packs = installed_packs() if installed else ()
+    found = [_Rule(rule.name, rule.family, rule.summary, rule.severity) for rule in describe_rules(packs)]
     if output_format == "json":
         click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2))
         return

@@ -7,7 +7,7 @@ import ast
 import importlib
 import importlib.util
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from importlib.machinery import PathFinder
 from pathlib import Path
@@ -60,12 +60,18 @@ def describe_rules(packs: Sequence[str] = ()) -> tuple[Description, ...]:
     return tuple(sorted(found, key=lambda description: description.name))
 
 
+def descriptions_of(names: Collection[str]) -> tuple[Description, ...]:
+    """The rules that ship with sadpath; where they do not have all the names, with those of all installed packs."""
+    own = describe_rules()
+    return own if {rule.name for rule in own}.issuperset(names) else describe_rules(installed_packs())
+
+
 def installed_packs() -> tuple[str, ...]:
     """The names of the rule packs that are installed beside sadpath, besides its own."""
     from importlib.metadata import entry_points
 
     here = Path.cwd()  # which `python -m` puts on the path, but what lies there is installed by nobody
-    found = [entry for entry in entry_points(group=_GROUP) if entry.dist]
+    found = [entry for entry in entry_points(group=_GROUP) if entry.dist and entry.module != _BUILT_IN]
     return tuple(sorted({one.name for one in found if one.dist and Path(str(one.dist.locate_file(""))) != here}))
 
 

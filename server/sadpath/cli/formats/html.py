@@ -11,7 +11,7 @@ from sadpath.cli.formats.terminal import printable
 from sadpath.cli.result import Result
 from sadpath.cli.summary import count, summary
 from sadpath.grade import Confidence, Severity
-from sadpath.workspace.packs import Description, describe_rules, installed_packs
+from sadpath.workspace.packs import Description, descriptions_of
 from sadpath.workspace.status import Status
 
 _AROUND = 3
@@ -30,7 +30,7 @@ def html(result: Result) -> str:
 
 
 def _page(result: Result) -> Iterator[str]:
-    rules = {rule.name: rule for rule in describe_rules(installed_packs())}
+    rules = {rule.name: rule for rule in descriptions_of({finding.rule for finding in result.findings})}
     number = len(result.findings)
     yield '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'

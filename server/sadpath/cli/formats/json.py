@@ -11,7 +11,7 @@ from sadpath.analysis import finding as found
 from sadpath.analysis.accepting import PLACEHOLDER, Acceptances
 from sadpath.analysis.suppressions import FAMILY
 from sadpath.cli.result import Result
-from sadpath.workspace.packs import describe_rules, installed_packs
+from sadpath.workspace.packs import descriptions_of
 from sadpath.workspace.status import Status
 
 
@@ -235,7 +235,7 @@ def _comparison(result: Result) -> Comparison | None:
 def _rules(names: Collection[str]) -> list[Rule]:
     return [
         Rule(rule.name, rule.family, rule.severity, rule.summary, rule.documentation)
-        for rule in (describe_rules(installed_packs()) if names else ())
+        for rule in (descriptions_of(names) if names else ())
         if rule.name in names
     ]
 

@@ -11,10 +11,13 @@ import click
 from sadpath import __version__
 
 _COMMANDS = {
+    "accept": "Accept a risk, for a reason.",
+    "baseline": "Take what is reported now for given.",
     "check": "Check files and directories.",
     "clean": "Remove what earlier checks have kept.",
     "completion": "Make a shell complete commands and options.",
     "explain": "Tell the story behind a rule.",
+    "ledger": "List the risks that are accepted.",
     "new-rule": "Write a new rule into a rule pack.",
     "rules": "List all rules.",
     "schema": "Write the JSON Schema of the JSON output.",

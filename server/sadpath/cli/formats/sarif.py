@@ -63,9 +63,12 @@ def _results(result: Result, numbers: Mapping[str, int]) -> Iterator[dict[str, o
     for finding in result.by_importance():
         status = result.status(finding)
         yield _result(result, finding, numbers) | ({"baselineState": _BASELINE[status]} if status else {})
+    state = {"baselineState": "unchanged"} if result.comparison else {}
     for one in result.accepted:
-        state = {"baselineState": "unchanged"} if result.comparison else {}
         yield _result(result, one.finding, numbers) | {"suppressions": [_suppression(result, one)]} | state
+    for finding in result.known:
+        known = {"kind": "external", "status": "accepted", "justification": "known by the baseline"}
+        yield _result(result, finding, numbers) | {"suppressions": [known]} | state
     for finding in result.comparison.gone if result.comparison else ():
         yield _result(result, finding, numbers) | {"baselineState": "absent"}
 

@@ -89,6 +89,17 @@ def test_a_pack_that_cannot_be_imported(project: Path, acme: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("code", ["def (", "@rule(family=x)\ndef broken_rule(): ...\n"])
+def test_a_pack_that_cannot_be_read(project: Path, acme: Path, code: str) -> None:
+    (project / "sadpath.toml").write_text(PACKS)
+    (acme / "acme_rules/checks/broken_rule.py").write_text(code)
+    for arguments in (("check",), ("rules", "--installed"), ("explain", "sleeping-job")):
+        ended = run_process(*arguments)
+        assert ended.code == MISUSE
+        assert "`broken_rule.py` of the rule pack `acme` cannot be read: " in ended.errors
+        assert "Traceback" not in ended.errors
+
+
 @pytest.mark.usefixtures("acme")
 def test_a_fix_that_breaks_the_code_is_not_written(project: Path) -> None:
     (project / "sadpath.toml").write_text(NO_CRASH)

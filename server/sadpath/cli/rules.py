@@ -3,7 +3,8 @@
 import click
 import msgspec
 
-from sadpath.workspace.packs import describe_rules, installed_packs
+from sadpath.cli import Misuse
+from sadpath.workspace.packs import PackError, describe_rules, installed_packs
 
 
 class _Rule(msgspec.Struct, frozen=True):
@@ -20,8 +21,11 @@ class _Rule(msgspec.Struct, frozen=True):
 @click.option("--installed", is_flag=True, help="With those of all rule packs that are installed.")
 def rules(output_format: str, installed: bool) -> None:
     """List all rules."""
-    packs = installed_packs() if installed else ()
-    found = [_Rule(rule.name, rule.family, rule.summary, rule.severity) for rule in describe_rules(packs)]
+    try:
+        described = describe_rules(installed_packs() if installed else ())
+    except PackError as error:
+        raise Misuse(str(error)) from error
+    found = [_Rule(rule.name, rule.family, rule.summary, rule.severity) for rule in described]
     if output_format == "json":
         click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2))
         return

@@ -55,8 +55,7 @@ def load_rules(packs: Sequence[str] = ()) -> tuple["Rule[Any]", ...]:
 
 def describe_rules(packs: Sequence[str] = ()) -> tuple[Description, ...]:
     """What `load_rules` would give, by name, read from the source without importing anything. Raises PackError."""
-    paths = [path for pack in _packs(packs) for path in _modules(pack)]
-    found = [description for path in paths for description in _descriptions(path.read_text(encoding="utf-8"))]
+    found = [one for pack in _packs(packs) for path in _modules(pack) for one in _described(pack, path)]
     return tuple(sorted(found, key=lambda description: description.name))
 
 
@@ -161,6 +160,13 @@ def _imported(pack: _Pack, name: str) -> ModuleType:
             raise
         rule = name.replace("_", "-")
         raise PackError(f"the rule `{rule}` of the pack `{pack.name}` cannot be loaded: {error!r}") from error
+
+
+def _described(pack: _Pack, path: Path) -> list[Description]:
+    try:
+        return list(_descriptions(path.read_text(encoding="utf-8")))
+    except (SyntaxError, ValueError, KeyError) as error:  # not what `@rule` takes, or not written out
+        raise PackError(f"`{path.name}` of the rule pack `{pack.name}` cannot be read: {error}") from error
 
 
 def _descriptions(source: str) -> Iterator[Description]:

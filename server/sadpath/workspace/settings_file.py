@@ -22,7 +22,7 @@ from sadpath.workspace.configuration import (
     Settings,
 )
 from sadpath.workspace.names import suggestion
-from sadpath.workspace.packs import Families, PackError, pack_directories
+from sadpath.workspace.packs import Families, PackError
 from sadpath.workspace.patterns import Patterns, is_pattern
 from sadpath.workspace.toml_places import Keys, places
 
@@ -168,7 +168,7 @@ class _Reader:
         names = self.strings(("packs",), value)
         for index in range(len(names)):
             try:
-                pack_directories(names[: index + 1])
+                len(Families(names[: index + 1]))  # reads what the rules say of themselves
             except PackError as error:
                 raise self.error(("packs", index), str(error)) from error
         return names

@@ -39,7 +39,7 @@ def main(
     """Measure PARTS: start, cold (checks of whole projects, and repeats), edits, memory; by default all."""
     if in_readme and (parts or only or quick):
         raise click.UsageError("--write-readme writes a whole run: without PARTS, --only and --quick")
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that servers, which may be suspended, end with us
+    signal.signal(signal.SIGTERM, _end)
     begin = time.monotonic()
     tools = [tool for tool in TOOLS if not only or tool.name in only]
     work = work.resolve()
@@ -53,6 +53,11 @@ def main(
     click.echo(f"measured in {took / 60:.1f} minutes", err=True)
     if in_readme:
         write_readme(table)
+
+
+def _end(_number: int, _frame: object) -> None:
+    """Leave all blocks properly, so that servers, which may be suspended, end with us."""
+    sys.exit(1)
 
 
 def _shown(rows: Iterator[Row], begin: float) -> Iterator[Row]:

@@ -2,7 +2,7 @@
 
 import subprocess
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -70,7 +70,7 @@ def resume(processes: Iterable[psutil.Process]) -> None:
 
 
 @contextmanager
-def _running(words: list[str], directory: Path) -> Iterator["subprocess.Popen[bytes]"]:
+def _running(words: list[str], directory: Path) -> Generator["subprocess.Popen[bytes]"]:
     """A command in a directory, which ends with us; what it prints is thrown away."""
     nothing = subprocess.DEVNULL
     with subprocess.Popen(words, cwd=directory, stdin=nothing, stdout=nothing, stderr=nothing) as process:

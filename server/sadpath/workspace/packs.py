@@ -12,7 +12,7 @@ from functools import cached_property
 from importlib.machinery import PathFinder
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
 
 import msgspec
 
@@ -40,17 +40,16 @@ class PackError(Exception):
 
 def load_rules(packs: Sequence[str] = ()) -> tuple["Rule[Any]", ...]:
     """All rules that ship with sadpath, and those of the packs, by name. Imports them, and libcst. Raises PackError."""
-    from sadpath.rule import Rule
-
-    rules: dict[str, tuple[str, Rule[Any]]] = {}
+    rules: dict[str, Rule[Any]] = {}
+    origin: dict[str, str] = {}
     for pack in _packs(packs):
         for path in _modules(pack):
-            for member in vars(_imported(pack, path.stem)).values():
-                if isinstance(member, Rule):
-                    other = rules.setdefault(member.name, (pack.name, member))
-                    if other[1] is not member:
-                        raise PackError(f"`{other[0]}` and `{pack.name}` both have a rule `{member.name}`")
-    return tuple(rule for _, (_, rule) in sorted(rules.items()))
+            members: list[object] = list(vars(_imported(pack, path.stem)).values())
+            for rule in filter(_is_rule, members):
+                if rules.setdefault(rule.name, rule) is not rule:
+                    raise PackError(f"`{origin[rule.name]}` and `{pack.name}` both have a rule `{rule.name}`")
+                origin.setdefault(rule.name, pack.name)
+    return tuple(rule for _, rule in sorted(rules.items()))
 
 
 def describe_rules(packs: Sequence[str] = ()) -> tuple[Description, ...]:
@@ -150,6 +149,12 @@ def _directories(name: str, module: str) -> tuple[Path, ...]:
 def _modules(pack: _Pack) -> list[Path]:
     paths = (path for directory in pack.directories for path in directory.glob("*.py"))
     return [path for path in paths if not path.stem.startswith("_")]
+
+
+def _is_rule(member: object) -> "TypeGuard[Rule[Any]]":
+    from sadpath.rule import Rule
+
+    return isinstance(member, Rule)
 
 
 def _imported(pack: _Pack, name: str) -> ModuleType:

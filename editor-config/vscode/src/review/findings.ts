@@ -37,7 +37,8 @@ export class ChangeFindings implements vscode.Disposable {
   private readonly changes = new vscode.EventEmitter<void>();
   readonly onChange = this.changes.event;
   private known = NOTHING;
-  private asking: vscode.CancellationTokenSource | undefined;
+  private asking: Promise<void> = Promise.resolve();
+  private next: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -55,14 +56,13 @@ export class ChangeFindings implements vscode.Disposable {
     this.timer = setTimeout(() => void this.refresh(), PAUSE);
   }
 
-  /** Asks the server now; a later call makes an earlier one void. */
-  async refresh(): Promise<void> {
-    this.asking?.cancel();
-    const asking = (this.asking = new vscode.CancellationTokenSource());
-    const answer = await this.ask(asking.token);
-    if (asking.token.isCancellationRequested || !answer) return;
-    this.known = answer;
-    this.changes.fire();
+  /** Asks the server. All who call while it is being asked share the question after that one. */
+  refresh(): Promise<void> {
+    this.next ??= this.asking.then(() => {
+      this.next = undefined;
+      return (this.asking = this.ask());
+    });
+    return this.next;
   }
 
   /** The finding as it is in the documents of this moment, if it is still there. */
@@ -74,18 +74,17 @@ export class ChangeFindings implements vscode.Disposable {
 
   dispose(): void {
     clearTimeout(this.timer);
-    this.asking?.cancel();
     this.changes.dispose();
   }
 
-  private async ask(token: vscode.CancellationToken): Promise<Answer | undefined> {
+  private async ask(): Promise<void> {
     const client = this.connection.running;
-    if (!client) return NOTHING;
     try {
-      return (await client.sendRequest(ExecuteCommandRequest.type, { command: "sadpath.changeFindings" }, token)) as Answer;
+      const command = "sadpath.changeFindings";
+      this.known = client ? ((await client.sendRequest(ExecuteCommandRequest.type, { command })) as Answer) : NOTHING;
+      this.changes.fire();
     } catch (error) {
-      if (!token.isCancellationRequested) this.log.warn(`this change's findings are not known: ${String(error)}`);
-      return undefined;
+      this.log.warn(`this change's findings are not known: ${String(error)}`);
     }
   }
 }

@@ -35,8 +35,8 @@ export class Tree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
   show(): void {
     const { base, problem, findings } = this.source.answer;
     const open = findings.filter((finding) => !this.reviewed.has(finding)).length;
-    this.view.description = base ? `against ${base}` : "";
-    this.view.message = problem ?? (base && !findings.length ? "This change brings no unhappy path." : "");
+    const brought = findings.length ? `${open} of ${findings.length} to review` : "This change brings no unhappy path";
+    this.view.message = problem ?? (base ? `${brought}, compared with ${base}.` : "");
     this.view.badge = open ? { value: open, tooltip: `${open} to review in this change` } : undefined;
     this.changes.fire();
   }

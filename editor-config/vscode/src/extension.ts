@@ -39,7 +39,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       tree.show();
       bar.show();
     }),
-    tree.onDidChangeTreeData(() => bar.show()),
+    reviewed,
+    reviewed.onChange(() => {
+      tree.count();
+      bar.show();
+    }),
     ...reasonsToAskAgain(findings),
     ...reasonsToRestart(connection),
   );

@@ -81,8 +81,10 @@ export class ChangeFindings implements vscode.Disposable {
     const client = this.connection.running;
     try {
       const command = "sadpath.changeFindings";
-      this.known = client ? ((await client.sendRequest(ExecuteCommandRequest.type, { command })) as Answer) : NOTHING;
-      this.changes.fire();
+      const answer = client ? ((await client.sendRequest(ExecuteCommandRequest.type, { command })) as Answer) : NOTHING;
+      const isNew = JSON.stringify(answer) !== JSON.stringify(this.known);
+      this.known = answer;
+      if (isNew) this.changes.fire(); // drawing the tree anew takes what the user is about to click on away
     } catch (error) {
       this.log.warn(`this change's findings are not known: ${String(error)}`);
     }

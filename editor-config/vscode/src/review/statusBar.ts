@@ -16,7 +16,7 @@ export class StatusBar implements vscode.Disposable {
 
   show(): void {
     const { base, findings } = this.source.answer;
-    const open = findings.filter((finding) => !this.reviewed.has(finding)).length;
+    const open = this.reviewed.open(findings).length;
     this.item.text = open ? `$(git-pull-request) ${open} unhappy` : "$(git-pull-request) $(check)";
     this.item.tooltip = `${findings.length} unhappy paths in this change (against ${base}), ${open} of them to review`;
     if (base) this.item.show();

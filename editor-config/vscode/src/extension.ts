@@ -17,7 +17,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   connection = new Connection(log, trace);
   const status = new Status();
   const complaint = new Complaint();
-  const findings = new ChangeFindings(connection, log);
+  const findings = new ChangeFindings(connection, log, context.workspaceState);
   const reviewed = new Reviewed(context.workspaceState);
   const tree = new Tree(findings, reviewed);
   const bar = new StatusBar(findings, reviewed);
@@ -33,6 +33,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     connection.onCondition((condition) => {
       status.show(condition);
       void complaint.about(condition);
+      void vscode.commands.executeCommand("setContext", "sadpath.runs", condition.kind === "running");
       findings.refreshSoon();
     }),
     findings.onChange(() => {
@@ -47,6 +48,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     ...reasonsToAskAgain(findings),
     ...reasonsToRestart(connection),
   );
+  bar.show();
   context.subscriptions.push(await onSelection(() => void connection?.restart()));
   await connection.restart();
 }

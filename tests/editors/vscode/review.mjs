@@ -71,7 +71,7 @@ await journey({
     await entry(view, "unawaited-coroutine").waitFor();
     const files = await view.locator(".monaco-list-row[aria-level='1']").allInnerTexts();
     assert.deepEqual(files.map((text) => text.match(/\w+\.py/)[0]).sort(), ["warehouse.py", "worker.py"]);
-    await view.getByText("5 of 5 to review, compared with main").waitFor();
+    await view.getByText("5 of 5 to review, compared with").waitFor();
     await entry(view, "unawaited-coroutine").click();
     await page.locator(".tab.active", { hasText: "worker.py" }).waitFor();
     await page.mouse.move(800, 600);

@@ -29,10 +29,16 @@ export interface Answer {
   readonly findings: readonly Finding[];
 }
 
+const WANTED = "sadpath.wanted";
 const NOTHING: Answer = { base: null, problem: null, findings: [] };
 const PAUSE = 300; // milliseconds: diagnostics come file by file
 
-/** What the change under review brings, kept up to date. */
+/**
+ * What the change under review brings, kept up to date.
+ *
+ * The server has to check the whole workspace for it. So it is not asked before somebody wants to know, and from then on also
+ * when this workspace is opened again.
+ */
 export class ChangeFindings implements vscode.Disposable {
   private readonly changes = new vscode.EventEmitter<void>();
   readonly onChange = this.changes.event;
@@ -44,7 +50,18 @@ export class ChangeFindings implements vscode.Disposable {
   constructor(
     private readonly connection: Connection,
     private readonly log: vscode.LogOutputChannel,
+    private readonly state: vscode.Memento,
   ) {}
+
+  get isWanted(): boolean {
+    return this.state.get(WANTED, false);
+  }
+
+  async want(): Promise<void> {
+    if (this.isWanted) return;
+    await this.state.update(WANTED, true);
+    await this.refresh();
+  }
 
   get answer(): Answer {
     return this.known;
@@ -53,6 +70,7 @@ export class ChangeFindings implements vscode.Disposable {
   /** Asks the server soon, once for everything that happens until then. */
   refreshSoon(): void {
     clearTimeout(this.timer);
+    if (!this.isWanted) return;
     this.timer = setTimeout(() => void this.refresh(), PAUSE);
   }
 
@@ -60,7 +78,8 @@ export class ChangeFindings implements vscode.Disposable {
   refresh(): Promise<void> {
     this.next ??= this.asking.then(() => {
       this.next = undefined;
-      return (this.asking = this.ask());
+      const location = { viewId: "sadpath.changes" };
+      return (this.asking = Promise.resolve(vscode.window.withProgress({ location }, () => this.ask())));
     });
     return this.next;
   }

@@ -21,6 +21,7 @@ export class Tree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
     private readonly reviewed: Reviewed,
   ) {
     this.view = vscode.window.createTreeView("sadpath.changes", { treeDataProvider: this, showCollapseAll: true });
+    this.view.onDidChangeVisibility(({ visible }) => (visible ? void source.want() : undefined));
     // VS Code ticks a file with all its findings, and tells of each.
     this.view.onDidChangeCheckboxState(({ items }) => {
       const { Checked } = vscode.TreeItemCheckboxState;
@@ -40,7 +41,7 @@ export class Tree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
     const { base, problem, findings } = this.source.answer;
     const open = this.reviewed.open(findings).length;
     const brought = findings.length ? `${open} of ${findings.length} to review` : "This change brings no unhappy path";
-    this.view.message = problem ?? (base ? `${brought}, compared with ${base}.` : "");
+    this.view.message = problem ?? (base ? `${brought}, compared with ${plain(base)}.` : "");
     this.view.badge = open ? { value: open, tooltip: `${open} to review in this change` } : undefined;
   }
 

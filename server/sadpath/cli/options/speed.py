@@ -37,13 +37,13 @@ class SpeedOptions:
     @property
     def processes(self) -> int:
         """The largest number of processes."""
-        return self.jobs or _processors()
+        return self.jobs or processors()
 
     def repeat(self, targets: Sequence[Target]) -> Repeat | None:
         """The check of the targets that uses what earlier ones kept; None if that is not wanted."""
         return None if self.no_cache else Repeat(targets, self.processes, self.cache_dir)
 
 
-def _processors() -> int:
+def processors() -> int:
     """The number of processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

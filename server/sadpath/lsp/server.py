@@ -26,15 +26,18 @@ from sadpath.lsp.execute_command import execute_command
 from sadpath.lsp.files import OpenFiles
 from sadpath.lsp.fix_all import resolve
 from sadpath.lsp.hover import hover
+from sadpath.lsp.index import Index
 from sadpath.lsp.initialize import capabilities, folders_of, local
 from sadpath.lsp.log import ClientLog
 from sadpath.lsp.open_file import OpenFile
 from sadpath.lsp.options import Options
+from sadpath.lsp.progress import Progress
 from sadpath.lsp.protocol import GuardedProtocol, tolerant_converter
 from sadpath.lsp.registration import Registrations
 from sadpath.lsp.session import MakeSession, Scope
 from sadpath.lsp.transport import serve
 from sadpath.lsp.watched_files import FileOperation, is_setting, operated, watched
+from sadpath.lsp.workspace_diagnostics import WorkspaceDiagnostics
 from sadpath.workspace.packs import Description, describe_rules
 
 _log = logging.getLogger(__name__)
@@ -47,6 +50,9 @@ class Server(LanguageServer):
     scope: Scope
     files: OpenFiles
     diagnostics: Diagnostics
+    index: Index
+    everywhere: WorkspaceDiagnostics
+    progress_shown: Progress
     configuration: Configuration
     registrations: Registrations
     client_log: ClientLog | None = None
@@ -73,6 +79,8 @@ class Server(LanguageServer):
             types.TEXT_DOCUMENT_CODE_ACTION: self._code_action,
             types.CODE_ACTION_RESOLVE: self._resolve,
             types.TEXT_DOCUMENT_CODE_LENS: self._code_lens,
+            types.WORKSPACE_DIAGNOSTIC: self._workspace_diagnostic,
+            types.WINDOW_WORK_DONE_PROGRESS_CANCEL: self._cancel_progress,
             types.WORKSPACE_EXECUTE_COMMAND: self._execute_command,
             types.WORKSPACE_DID_CHANGE_CONFIGURATION: self._did_change_configuration,
             types.WORKSPACE_DID_CHANGE_WATCHED_FILES: self._did_change_watched_files,
@@ -114,6 +122,7 @@ class Server(LanguageServer):
         """Leave no process behind."""
         if hasattr(self, "files"):
             self.files.end()
+            self.index.end()
         if self.client_log:
             self.client_log.remove()
 
@@ -135,6 +144,11 @@ class Server(LanguageServer):
             on_error=self._check_failed,
         )
         self.diagnostics = Diagnostics(self.client, self.files.uri, options)
+        self.progress_shown = Progress(
+            "sadpath: checking the workspace", self.client, self, lambda: self.index.cancel()
+        )
+        self.index = Index(self.client.encoding, lambda: self.everywhere.wake(), self.progress_shown.report, tell)
+        self.everywhere = WorkspaceDiagnostics(self.files, self.index, self.diagnostics, self)
         self.registrations = Registrations(self.client, self)
         if params.process_id is not None and lifetime.is_alive(params.process_id):  # else it is in another container
             self._watch = loop.create_task(lifetime.watch(params.process_id, lambda: self.wire.stop(1)))
@@ -145,6 +159,7 @@ class Server(LanguageServer):
         self.registrations.start()
         await self.configuration.ask()
         self.registrations.diagnostics(self.configuration.options)
+        self._push_everywhere()
 
     def _shutdown(self, _: object) -> None:
         self.wire.cancel(None)
@@ -165,11 +180,21 @@ class Server(LanguageServer):
             self._changed_on_disk([path_of(params.text_document.uri)])
 
     def _did_close(self, params: types.DidCloseTextDocumentParams) -> None:
-        if self.files.close(params.text_document.uri):
-            documents.clear([params.text_document.uri], self.client, self)
+        uri = params.text_document.uri
+        if self.files.close(uri):
+            documents.clear([uri], self.client, self)
+            self.everywhere.closed(uri)
 
     async def _diagnostic(self, params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
         return await documents.pull(params, self.files, self.diagnostics)
+
+    async def _workspace_diagnostic(self, params: types.WorkspaceDiagnosticParams) -> types.WorkspaceDiagnosticReport:
+        if self.diagnostics.options.diagnostic_mode == "workspace" and not self.index.is_started:
+            self.index.update(self.scope)
+        return await self.everywhere.pull(params)
+
+    def _cancel_progress(self, params: types.WorkDoneProgressCancelParams) -> None:
+        self.progress_shown.cancelled(params)
 
     def _hover(self, params: types.HoverParams) -> types.Hover | None:
         return hover(params, self.files, self.diagnostics, self.rules)
@@ -207,6 +232,8 @@ class Server(LanguageServer):
             self._reload(self.scope)
         elif paths:
             self.files.changed(paths)
+            if self.index.is_started:
+                self.index.update(self.scope)
 
     def _apply(self, options: Options) -> None:
         """Work with options that have changed."""
@@ -217,13 +244,26 @@ class Server(LanguageServer):
             self.workspace_code_lens_refresh(None)
         self.registrations.diagnostics(options)
         self._reload(_configured(self.scope, options))
+        self._push_everywhere()
 
     def _reload(self, scope: Scope) -> None:
         self.scope = scope
         self.files.reload(scope)
+        if self.diagnostics.options.diagnostic_mode != "workspace":
+            self.index.stop()
+        elif self.index.is_started:
+            self.index.update(scope)
+        self.everywhere.restart()
+
+    def _push_everywhere(self) -> None:
+        """Check the workspace for a client that does not ask, where the user wants that."""
+        if self.diagnostics.options.diagnostic_mode == "workspace" and not self.client.pulls:
+            self.index.update(self.scope)
+            self.everywhere.push()
 
     def _checked(self, file: OpenFile, skipped: Sequence[Skip]) -> None:
         documents.after_check(file, self.diagnostics, self)
+        self.everywhere.wake()
         for skip in skipped:
             if skip.rule and self.tell(f"sadpath's rule `{skip.rule}` failed, so hints of it may be missing"):
                 _log.error("the rule `%s` failed in %s, line %s", skip.rule, skip.path, (skip.line or 0) + 1)

@@ -1,6 +1,5 @@
 """How much of the machine to use, and what to keep for the next check."""
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Annotated
 import click
 
 from sadpath.analysis.finding import FileReport
-from sadpath.workspace.batch import check_all
+from sadpath.workspace.batch import check_all, processors
 from sadpath.workspace.repeat import check_again
 from sadpath.workspace.walk import Target
 
@@ -38,10 +37,5 @@ class SpeedOptions:
 
     def check(self, targets: Sequence[Target]) -> Iterator[FileReport]:
         """The report on each target, as it comes. Raises BatchError."""
-        jobs = self.jobs or _processors()
+        jobs = self.jobs or processors()
         return check_all(targets, jobs) if self.no_cache else check_again(targets, jobs, self.cache_dir)
-
-
-def _processors() -> int:
-    """The number of processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

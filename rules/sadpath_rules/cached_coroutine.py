@@ -17,6 +17,7 @@ from sadpath.rule import (
     last_name,
     name_of,
     rule,
+    what_decorates,
 )
 
 _CACHES = frozenset({"lru_cache", "cache", "cached_property", "cached", "cachedmethod", "memoize"})
@@ -120,8 +121,7 @@ def _is_cache(decorator: cst.Decorator, unit: Unit) -> bool:
 
 def _name(decorator: cst.Decorator, unit: Unit) -> tuple[str, str]:
     """Where a decorator comes from, and its last name."""
-    expression = decorator.decorator
-    name = name_of(unit.denotes(expression.func if isinstance(expression, cst.Call) else expression).value)
+    name = name_of(unit.denotes(what_decorates(decorator.decorator)).value)
     package, _, last = name.rpartition(".")
     return package, last
 

@@ -20,6 +20,7 @@ from sadpath.rule import (
     last_name,
     name_of,
     rule,
+    what_decorates,
 )
 
 _TEST_CASES = frozenset({"unittest.TestCase", "unittest.case.TestCase"})
@@ -210,8 +211,7 @@ def _decorated(node: cst.FunctionDef, unit: Unit) -> Iterator[Diagnostic]:
 
 def _decorator_name(decorator: cst.Decorator, unit: Unit) -> str:
     """The dotted name of what decorates, also where it is called first."""
-    expression = decorator.decorator
-    return name_of(unit.denotes(expression.func if isinstance(expression, cst.Call) else expression).value)
+    return name_of(unit.denotes(what_decorates(decorator.decorator)).value)
 
 
 def _special(node: cst.FunctionDef, unit: Unit) -> Iterator[Diagnostic]:

@@ -2,6 +2,7 @@
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from small_project import FILES
 
 from sadpath.analysis.check import check
 from sadpath.analysis.engine import Engine
@@ -14,59 +15,7 @@ from sadpath.workspace.memory import MemorySources
 
 RULES = all_rules()
 KNOWN = frozenset(rule.name for rule in RULES)
-FILES = {
-    "app/__init__.py": "from app.client import Client as Client\n",
-    "app/client.py": """\
-import requests
-from app import store
-
-class Client:
-    kept = store.Store()
-
-    def __init__(self, session=None):
-        self.session = requests.Session()
-        self.store = store.make()
-
-    async def fetch(self):
-        self.session.get("https://example.org")
-        self.store.save()
-        return self.store
-
-    def close(self):
-        try:
-            self.session.close()
-        except:
-            pass
-""",
-    "app/store.py": """\
-import asyncio
-
-class Store:
-    async def save(self):
-        asyncio.create_task(self.load())
-
-    async def load(self):
-        pass
-
-def make():
-    return Store()
-""",
-    "main.py": """\
-import time
-from app import Client
-
-async def main():
-    client = Client()
-    client.fetch()
-    store = await client.fetch()
-    store.save()
-    while True:
-        try:
-            return client.session.get("https://example.org", timeout=5)
-        except OSError:
-            time.sleep(1)
-""",
-}
+SOURCES = {path: text for path, text in FILES.items() if path.endswith(".py")}
 FRAGMENTS = (
     "\n",
     "# a comment\n",
@@ -101,7 +50,7 @@ FRAGMENTS = (
     "if True:\n",
 )
 edits = st.tuples(
-    st.sampled_from(sorted(FILES)),
+    st.sampled_from(sorted(SOURCES)),
     st.integers(0, 25),
     st.integers(0, 3),
     st.lists(st.sampled_from(FRAGMENTS), max_size=2),
@@ -132,7 +81,7 @@ class Project:
 
 
 def _project() -> Project:
-    return Project({path: split_lines(text) for path, text in FILES.items()})
+    return Project({path: split_lines(text) for path, text in SOURCES.items()})
 
 
 @settings(max_examples=25, deadline=None)
@@ -172,7 +121,7 @@ def test_a_comment_above_a_function_that_others_call_checks_none_of_them() -> No
 def test_turning_a_method_async_checks_the_units_that_asked_about_it() -> None:
     project = _project()
     assert not [f for r in project.reports() for f in r.findings if "`close`" in f.message and f.family == "await"]
-    project.edit("main.py", 5, 0, ["    client.close()\n"])
+    project.edit("main.py", 6, 0, ["    client.close()\n"])
     project.edit(
         "app/client.py",
         project.lines["app/client.py"].index("    def close(self):\n"),
@@ -180,7 +129,7 @@ def test_turning_a_method_async_checks_the_units_that_asked_about_it() -> None:
         ["    async def close(self):\n"],
     )
     found = [f for r in project.reports() for f in r.findings if "`close` never runs" in f.message]
-    assert [(f.path, f.range.start.line) for f in found] == [("main.py", 5)]
+    assert [(f.path, f.range.start.line) for f in found] == [("main.py", 6)]
 
 
 def test_an_import_finds_a_file_that_came_later() -> None:

@@ -4,8 +4,8 @@ import ast
 
 import pytest
 
+from sadpath.analysis.accepting import Acceptances
 from sadpath.analysis.syntax.text import split_lines
-from sadpath.lsp.accept import Acceptances
 
 COMMENT = "  # sadpath: accept[bare-except] TODO: reason"
 

@@ -10,79 +10,20 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from small_project import FILES
 
 from sadpath.analysis.finding import FileReport
 from sadpath.analysis.syntax.interpreter import on_large_stack
 from sadpath.testing import all_rules
 from sadpath.workspace.batch import check_all
 from sadpath.workspace.configuration import Overrides, default_settings
+from sadpath.workspace.observed import Watch
 from sadpath.workspace.recorder import Recorder
 from sadpath.workspace.repeat import check_again
 from sadpath.workspace.settings_file import Configurations
 from sadpath.workspace.walk import Target, walk
 
 KNOWN = {rule.name: rule.family for rule in all_rules()}
-FILES = {
-    "app/__init__.py": "from app.client import Client as Client\n",
-    "app/client.py": """\
-import requests
-import psycopg
-from app import store
-
-class Client:
-    def __init__(self):
-        self.session = requests.Session()
-        self.store = store.make()
-
-    async def fetch(self):
-        self.session.get("https://example.org")
-        psycopg.connect("host=db")
-        self.store.save()
-        return self.store
-
-    def close(self):
-        try:
-            self.session.close()
-        except:
-            pass
-""",
-    "app/store.py": """\
-class Store:
-    async def save(self):
-        return self.load()
-
-    async def load(self):
-        pass
-
-def make():
-    return Store()
-""",
-    "main.py": """\
-from app import Client
-from extra import helpers
-
-async def main(anything):
-    client = Client()
-    client.fetch()
-    store = await client.fetch()
-    store.save()
-    anything.refresh_everything()
-    await anything.refresh_everything()
-    helpers.run()
-    client.session.get("https://example.org")
-""",
-    "extra/helpers.py": """\
-async def run():
-    pass
-
-class Job:
-    async def refresh_everything(self):
-        pass
-""",
-    "extra/cache.py": "import redis\n\ndef get():\n    return redis.Redis().get('key')\n",
-    "extra/empty.py": "",
-    "requirements.txt": "redis==5.0\n",
-}
 VERSIONS = {
     "app/store.py": (
         FILES["app/store.py"].replace("async def save", "      def save"),
@@ -120,6 +61,7 @@ class Project:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.checked: list[str] = []
+        self.read: list[str] = []
         for name, text in FILES.items():
             self.write(name, text)
 
@@ -156,7 +98,14 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project
         made.checked.append(os.path.relpath(path, made.root))
         return check(self, path)
 
+    saw = Watch.saw
+
+    def noted(self: Watch, path: str, status: os.stat_result | None, data: bytes) -> None:
+        made.read.append(os.path.relpath(path, made.root))
+        saw(self, path, status, data)
+
     monkeypatch.setattr(Recorder, "check", counted)
+    monkeypatch.setattr(Watch, "saw", noted)
     monkeypatch.setattr("sadpath.workspace.repeat.FILES_PER_PROCESS", 1000)
     monkeypatch.setattr("sadpath.workspace.batch.FILES_PER_PROCESS", 1000)
     yield made
@@ -289,6 +238,32 @@ def test_one_change_checks_the_file_and_who_asked(
     project.write(name, FILES[name].replace(old, new))
     assert project.check() == project.fresh()
     assert set(project.checked) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("extra/empty.py", {"extra/empty.py"}),
+        ("app/store.py", {"app/store.py"}),
+        ("main.py", {"main.py", "app/__init__.py", "app/client.py", "app/store.py", "extra/helpers.py"}),
+    ],
+)
+def test_one_change_reads_the_file_and_where_it_leads(
+    project: Project, monkeypatch: pytest.MonkeyPatch, name: str, expected: set[str]
+) -> None:
+    monkeypatch.setattr("sadpath.workspace.observed._SETTLED", 0)  # the files are young, and would be read for that
+    first = project.check()
+    project.write(name, FILES[name] + "\n# one line more\n")
+    project.read.clear()
+    assert project.check() == first
+    assert set(project.read) == expected
+    project.write("extra/new.py", "async def refresh_everything(): ...\n")
+    project.read.clear()
+    assert project.check() == project.fresh()
+    assert "extra/empty.py" not in project.read
+    project.read.clear()
+    project.check()
+    assert project.read == []
 
 
 def test_another_version_of_a_library_is_noticed(project: Project) -> None:

@@ -38,12 +38,6 @@ export class Connection implements vscode.Disposable {
     return this.last;
   }
 
-  /** Tells the server its settings. */
-  async configure(): Promise<void> {
-    const settings = { [SECTION]: serverSettings() };
-    await this.running?.sendNotification("workspace/didChangeConfiguration", { settings });
-  }
-
   dispose(): void {
     void this.stop();
     this.conditions.dispose();

@@ -69,8 +69,7 @@ function reasonsToRestart(connection: Connection): vscode.Disposable[] {
   return [
     vscode.workspace.onDidGrantWorkspaceTrust(() => void connection.restart()),
     vscode.workspace.onDidChangeConfiguration((change) => {
-      if (change.affectsConfiguration(`${SECTION}.path`)) void connection.restart();
-      else if (change.affectsConfiguration(SECTION)) void connection.configure();
+      if (change.affectsConfiguration(`${SECTION}.path`)) void connection.restart(); // the client tells all others
     }),
   ];
 }

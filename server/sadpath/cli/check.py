@@ -43,6 +43,7 @@ def check(
       2  called or configured wrongly
       3  something could not be analysed, whether there are findings or not
     """
+    output.targets()  # before the check, whose time a mistake would waste
     run = Run(paths, rules, files, settings, speed)
     try:
         result = fixes.check(run)
@@ -52,7 +53,7 @@ def check(
     except BatchError as error:
         raise Misuse(str(error)) from error
     output.write(result)
-    raise click.exceptions.Exit(_exit_code(result))
+    raise click.exceptions.Exit(CLEAN if output.exit_zero else _exit_code(result))
 
 
 def _exit_code(result: Result) -> int:

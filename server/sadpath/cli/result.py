@@ -8,8 +8,14 @@ from typing import TypeAlias
 
 from sadpath.analysis.finding import Accepted, FileReport, Finding, Skip
 from sadpath.analysis.syntax.text import split_lines
+from sadpath.grade import Confidence, Severity
 from sadpath.workspace.files import SourceFile, read
 from sadpath.workspace.status import Status
+from sadpath.workspace.walk import project_root
+
+NOT_ANALYSED = "not-analysed"
+"""What stands for the name of a rule where a format has no other place for what could not be analysed."""
+
 
 Mark: TypeAlias = tuple[str, str]
 """A finding's path and fingerprint. No two findings of a result have the same."""
@@ -62,9 +68,13 @@ class Result:
         """What the change has to do with the finding; None if the check was not asked."""
         return None if self.comparison is None else self.comparison.statuses.get(mark(finding), Status.OLD)
 
-    def relative_to(self, directory: Path) -> "Result":
-        """The same result, showing paths relative to another directory."""
-        return replace(self, here=directory)
+    def by_importance(self) -> tuple[Finding, ...]:
+        """The findings, those first that a reviewer must see: of the change, with the most harm, the surest."""
+        return tuple(sorted(self.findings, key=self._importance))
+
+    def in_repository(self) -> "Result":
+        """The same result, showing paths relative to the root of the repository, as services that host it want them."""
+        return replace(self, here=project_root(self.here))
 
     def shown(self, path: str) -> str:
         """The path for a reader: relative to the current directory, with forward slashes, in valid Unicode."""
@@ -73,6 +83,13 @@ class Result:
         except ValueError:  # another drive of Windows
             relative = path
         return os.fsencode(relative).decode("utf-8", "replace").replace(os.sep, "/")
+
+    def _importance(self, finding: Finding) -> tuple[int, int, int]:
+        return (
+            list(Status).index(self.status(finding) or Status.NEW),
+            list(Severity).index(finding.severity),
+            list(Confidence).index(finding.confidence),
+        )
 
     def lines(self, path: str) -> list[str]:
         """The lines of a file, with their ends, or none if it is gone."""

@@ -1,5 +1,6 @@
-"""The line below the findings."""
+"""What stands below the findings, or in their place."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from sadpath.cli.result import Result
@@ -8,6 +9,17 @@ from sadpath.cli.result import Result
 def summary(result: Result) -> str:
     """How many findings there are, in how many files, and how many are fixed or can be."""
     return "\n".join([_found(result), *_fixing(result)])
+
+
+def statistics(result: Result) -> str:
+    """A line for each rule that reports: how often, and how many of that can be fixed."""
+    number = Counter(finding.rule for finding in result.findings)
+    fixable = Counter(finding.rule for finding in result.findings if finding.fixes)
+    rows = [
+        (str(count), rule, f"{fixable[rule]} fixable" if fixable[rule] else "") for rule, count in number.most_common()
+    ]
+    wide = [max((len(row[column]) for row in rows), default=0) for column in (0, 1)]
+    return "".join(f"{count:>{wide[0]}}  {rule:{wide[1]}}  {note}".rstrip() + "\n" for count, rule, note in rows)
 
 
 def count(number: int, noun: str) -> str:

@@ -5,9 +5,9 @@ from typing import TypeAlias
 
 from lsprotocol import types
 
+from sadpath.analysis.accepting import PLACEHOLDER, Acceptances
 from sadpath.analysis.finding import Finding
 from sadpath.analysis.suppressions import FAMILY
-from sadpath.lsp.accept import PLACEHOLDER, Acceptances
 from sadpath.lsp.diagnostics import Diagnostics
 from sadpath.lsp.files import OpenFiles
 from sadpath.lsp.fix_all import fix_all

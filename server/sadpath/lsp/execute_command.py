@@ -7,8 +7,8 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 
 from sadpath import __version__
+from sadpath.analysis.accepting import PLACEHOLDER, Acceptances
 from sadpath.analysis.finding import Finding
-from sadpath.lsp.accept import PLACEHOLDER, Acceptances
 from sadpath.lsp.open_file import Part
 from sadpath.lsp.workspace_edit import workspace_edit
 

@@ -18,7 +18,7 @@ from sadpath.rule.library import (
 from sadpath.rule.path import Exit, Path
 from sadpath.rule.registration import Rule, Words, rule
 from sadpath.rule.retry import Delay, Failure, Retrying, RetryLoop, RetryPolicy
-from sadpath.rule.spelling import last_name
+from sadpath.rule.spelling import last_name, what_decorates
 from sadpath.rule.unit import Role, Unit
 from sadpath.rule.use import Usage, Use
 from sadpath.rule.value import (
@@ -107,4 +107,5 @@ __all__ = [
     "members",
     "name_of",
     "rule",
+    "what_decorates",
 ]

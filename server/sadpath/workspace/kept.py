@@ -10,21 +10,26 @@ import msgspec
 
 from sadpath.analysis.fact import PACKAGES, PLACES, PROJECT, Fact
 from sadpath.analysis.finding import FileReport
+from sadpath.analysis.meaning.project_names import Names
+from sadpath.workspace.name_index import NameIndex
 from sadpath.workspace.observed import State, is_directory, look_again, merge
 from sadpath.workspace.store import Doubt, Key, Store
 
 _STATES: Key = ("states", "")
+_NAMES: Key = ("names", "")
 
 
 class Made(msgspec.Struct, frozen=True):
     """What a report was made of: the marks of its facts, None if it must not be kept.
 
-    `facts` and `states` are those that have not been told with an earlier report.
+    `facts` and `states` are those that have not been told with an earlier report; `names` are those in all files of the
+    project, None where they have been told.
     """
 
     marks: tuple[int, ...] | None
     facts: tuple[Fact, ...]
     states: dict[str, State]
+    names: dict[str, Names | None] | None = None
 
 
 class Checked(FileReport, frozen=True):
@@ -47,6 +52,10 @@ class Witness(Protocol):
 
     def states(self) -> dict[str, State]:
         """What was looked at since this was last asked."""
+        ...
+
+    def names(self) -> dict[str, Names | None] | None:
+        """The names in all files of the project, if any are new since this was last asked."""
         ...
 
 
@@ -81,11 +90,26 @@ class Kept:
         """Take in a report, to be kept."""
         made = checked.made
         merge(self._states, made.states)
+        self._take_in_names(made.names)
         self._new_facts.update((fact.mark, fact) for fact in made.facts)
         if made.marks is not None:
             with suppress(UnicodeEncodeError):  # the name of its file is no text
                 self._changes["report", checked.path] = msgspec.msgpack.encode(checked.report)
                 self._changes["marks", checked.path] = array("q", made.marks).tobytes()
+
+    def name_index(self) -> NameIndex:
+        """The names in the project's files, as far as they are known."""
+        try:
+            known = msgspec.msgpack.decode(self._store.read(_NAMES[0])[_NAMES], type=dict[str, Names | None])
+        except (Doubt, msgspec.MsgspecError, LookupError):
+            return NameIndex()
+        names = {path: None if path in self._different else found for path, found in known.items()}
+        moved = any(map(is_directory, self._different))
+        if moved:
+            self._changes[_NAMES] = None
+        elif self._different:
+            self._take_in_names(names)
+        return NameIndex(names, complete=not moved)
 
     def save(self) -> None:
         """Write what has changed. Where that fails, nothing was kept."""
@@ -101,13 +125,14 @@ class Kept:
         self._changes: dict[Key, bytes | None] = {}
         self._new_facts: dict[int, Fact] = {}
         self._facts: dict[str, bytes] | None = {}
+        self._different: Collection[str] = ()
 
     def _standing(self, paths: Iterable[str]) -> dict[str, FileReport]:
         values = self._store.read(_STATES[0], "report")
         self._states_before = msgspec.msgpack.decode(values[_STATES], type=dict[str, State])
-        self._states, changed = look_again(self._states_before)
+        self._states, self._different = look_again(self._states_before)
         self._facts = None
-        fallen = self._fallen(changed) if changed else set[str]()
+        fallen = self._fallen(self._different) if self._different else set[str]()
         reports = msgspec.msgpack.Decoder(FileReport)
         wanted = {path: values.get(("report", path)) for path in paths if path not in fallen}
         return {path: reports.decode(value) for path, value in wanted.items() if value is not None}
@@ -142,6 +167,7 @@ class Kept:
             if len(kept) < len(facts):
                 self._set_facts(topic, kept)
         merge(self._states, witness.states())
+        self._take_in_names(witness.names())
         return true
 
     def _doubtful(self, changed: Collection[str]) -> Callable[[str], bool]:
@@ -155,6 +181,10 @@ class Kept:
             return moved if topic.startswith(PLACES) else whole.get(topic, topic in changed)
 
         return doubtful
+
+    def _take_in_names(self, names: dict[str, Names | None] | None) -> None:
+        if names is not None:
+            self._changes[_NAMES] = msgspec.msgpack.encode(names)
 
     def _take_in_facts(self) -> None:
         """Put the new facts beside the others on their topics."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from sadpath.analysis.meaning.project_names import Names, names_in
 from sadpath.analysis.syntax.text import split_lines
 from sadpath.rule import Role
 from sadpath.workspace.sources import DiskSources
@@ -55,6 +56,10 @@ class MemorySources:
     def raw(self, path: str) -> bytes:
         """The file's text as UTF-8."""
         return "".join(self._files[path]).encode() if path in self._files else self._stubs.raw(path)
+
+    def names(self, path: str) -> Names:
+        """What the file's text says by names alone."""
+        return names_in(self.raw(path))
 
     def project_files(self) -> Sequence[str]:
         """All files that are no tests."""

@@ -8,6 +8,7 @@ from hashlib import blake2b
 import msgspec
 
 from sadpath.workspace import files
+from sadpath.workspace.name_index import NameIndex
 
 _SETTLED = 2_000_000_000  # nanoseconds; the coarsest clock of a file system in use, that of FAT, has two seconds
 _UNSETTLED: tuple[int, ...] = ()
@@ -27,9 +28,10 @@ class State(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Watch:
-    """Collects the states of what is read."""
+    """Collects the states of what is read, and has the names that need not be read."""
 
-    def __init__(self) -> None:
+    def __init__(self, names: NameIndex | None = None) -> None:
+        self.names = names or NameIndex()
         self._new: dict[str, State] = {}
         self._known: dict[str, State] = {}
 

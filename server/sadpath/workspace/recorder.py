@@ -3,8 +3,10 @@
 from pathlib import Path
 
 from sadpath.analysis.fact import Fact
+from sadpath.analysis.meaning.project_names import Names
 from sadpath.workspace.configuration import Settings
 from sadpath.workspace.kept import Checked, Made
+from sadpath.workspace.name_index import NameIndex
 from sadpath.workspace.observed import State, Watch
 from sadpath.workspace.packs import load_rules
 from sadpath.workspace.session import Session
@@ -13,8 +15,8 @@ from sadpath.workspace.session import Session
 class Recorder:
     """Checks the files of a project, and can tell whether what earlier reports were made of is still true."""
 
-    def __init__(self, root: Path, settings: Settings) -> None:
-        self._watch = Watch()
+    def __init__(self, root: Path, settings: Settings, names: NameIndex | None = None) -> None:
+        self._watch = Watch(names)
         self._session = Session(root, settings, load_rules(), whole=True, watch=self._watch)
 
     def check(self, path: str) -> Checked:
@@ -23,7 +25,7 @@ class Recorder:
         marks = self._marks(path)
         if any(skip.rule or skip.line is None for skip in report.skipped):
             marks = None  # a rule failed, or the file cannot be read: next time that may be otherwise
-        made = Made(None if marks is None else tuple(marks), self._session.facts.new(), self.states())
+        made = Made(None if marks is None else tuple(marks), self._session.facts.new(), self.states(), self.names())
         return Checked(report.path, report.findings, report.skipped, report.accepted, made)
 
     def _marks(self, path: str) -> set[int] | None:
@@ -39,3 +41,7 @@ class Recorder:
     def states(self) -> dict[str, State]:
         """What was looked at since this was last asked."""
         return self._watch.take()
+
+    def names(self) -> dict[str, Names | None] | None:
+        """The names in all files of the project, if any are new since this was last asked."""
+        return self._watch.names.take()

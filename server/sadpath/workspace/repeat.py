@@ -72,5 +72,5 @@ class _Project:
         if self._recorder is None:
             from sadpath.workspace.recorder import Recorder
 
-            self._recorder = Recorder(self._root, self._settings)
+            self._recorder = Recorder(self._root, self._settings, self.kept.name_index())
         return self._recorder

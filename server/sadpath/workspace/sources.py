@@ -7,6 +7,7 @@ from pathlib import Path
 from typeshed_client.finder import find_typeshed
 
 from sadpath.analysis.finding import Skip
+from sadpath.analysis.meaning.project_names import Names, names_in
 from sadpath.analysis.syntax.text import split_lines
 from sadpath.rule import Role
 from sadpath.workspace import files
@@ -134,10 +135,19 @@ class DiskSources:
             return "".join(shown).encode(errors="replace")
         return self._tree.raw(path, self._saw(path))
 
+    def names(self, path: str) -> Names:
+        """What the file's text says by names alone."""
+        if self._watch is None or path in self._shown:
+            return names_in(self.raw(path))
+        return self._watch.names.of(path, self.raw)
+
     def project_files(self) -> Sequence[str]:
         """The project's files that are no tests; none where only what imports lead to may be read."""
         if not self._whole:
             return ()
+        return self._files_found() if self._watch is None else self._watch.names.files(self._files_found)
+
+    def _files_found(self) -> Sequence[str]:
         return [path for path in self._python_files(self._root) if self.role(path) in (Role.LIBRARY, Role.COMMAND)]
 
     def standard_files(self) -> Sequence[str]:

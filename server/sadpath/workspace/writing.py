@@ -37,8 +37,11 @@ def rewrite(source: SourceFile, data: bytes, text: str) -> None:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Put a file there, in place of what is there. Raises OSError."""
-    _replace(path, data, None)
+    """Put a file there, in place of what is there; a pipe or device is written to. Raises OSError."""
+    if path.exists() and not path.is_file():
+        path.write_bytes(data)
+    else:
+        _replace(Path(os.path.realpath(path)), data, None)
 
 
 def _replace(path: Path, data: bytes, expected: bytes | None) -> None:

@@ -1,8 +1,9 @@
-// Opens a real VS Code (code-server, in headless Chromium) on a folder. Needs what install/vscode.sh installs.
+// Journeys through a real VS Code (code-server, in headless Chromium). Needs what install/vscode.sh installs.
 import { execFileSync, spawn } from "node:child_process";
 import fs from "node:fs";
 import { createRequire } from "node:module";
 import net from "node:net";
+import os from "node:os";
 import path from "node:path";
 
 const HERE = path.join(process.env.EDITORS, "vscode");
@@ -32,15 +33,41 @@ const QUIET = {
   "files.autoSave": "off",
   "git.openRepositoryInParentFolders": "never",
   "window.commandCenter": false,
+  "git.blame.statusBarItem.enabled": false,
 };
 
 /**
- * Starts VS Code on `folder` with extensions (.vsix) installed and settings set, all of it below `home`.
+ * Opens VS Code on a new folder that `prepare` fills, takes `steps`, and closes it. Extensions are .vsix files.
  *
- * Gives the page and a function that closes everything. What the page wants from other machines it does not get.
+ * Prints each step. The first that does not hold is printed too, leaves a picture `error.png`, and lets the process end with 1.
  */
-export async function openWorkbench({ home, folder, extensions, settings, PATH = process.env.PATH, viewport }) {
-  const own = { ...process.env, PATH: `${path.dirname(NODE)}:${PATH}`, EXTENSIONS_GALLERY: "{}", ...homes(home) };
+export async function journey({ pictures, extensions, settings = {}, variables = {}, prepare, steps }) {
+  const home = fs.mkdtempSync(path.join(os.tmpdir(), "sadpath-vscode-"));
+  const folder = path.join(home, "shop");
+  const began = Date.now();
+  const step = (text) => console.log(`${((Date.now() - began) / 1000).toFixed(1).padStart(6)} s  ${text}`);
+  fs.mkdirSync(pictures, { recursive: true });
+  prepare(folder);
+  const { page, close } = await openWorkbench({ home, folder, extensions, settings, variables });
+  const picture = (name, options) => page.screenshot({ path: path.join(pictures, `${name}.png`), ...options });
+  try {
+    step("VS Code is open");
+    await steps(page, { folder, step, picture });
+  } catch (error) {
+    await picture("error");
+    console.error(error);
+    process.exitCode = 1;
+  } finally {
+    await close();
+    if (process.exitCode) console.error(`what VS Code wrote is in ${home}`);
+    else fs.rmSync(home, { recursive: true, force: true });
+  }
+}
+
+/** Gives the page, and a function that closes everything. */
+async function openWorkbench({ home, folder, extensions, settings, variables }) {
+  const own = { ...process.env, EXTENSIONS_GALLERY: "{}", ...homes(home), ...variables };
+  own.PATH = `${path.dirname(NODE)}:${own.PATH}`;
   for (const name of ["PORT", "VSCODE_IPC_HOOK_CLI", "PYTHONPATH"]) delete own[name];
   const data = path.join(home, "data");
   const places = [
@@ -78,7 +105,7 @@ export async function openWorkbench({ home, folder, extensions, settings, PATH =
       env: { ...process.env, ...homes(home) },
       args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-dev-shm-usage"],
     });
-    const page = await openPage(browser, `http://127.0.0.1:${port}/?${new URLSearchParams({ folder })}`, viewport);
+    const page = await openPage(browser, `http://127.0.0.1:${port}/?${new URLSearchParams({ folder })}`);
     return { page, close };
   } catch (error) {
     await close();
@@ -86,8 +113,9 @@ export async function openWorkbench({ home, folder, extensions, settings, PATH =
   }
 }
 
-async function openPage(browser, address, viewport = { width: 1280, height: 800 }) {
-  const context = await browser.newContext({ viewport, locale: "en-US", deviceScaleFactor: 1.5 });
+async function openPage(browser, address) {
+  const context = await browser.newContext({ viewport: { width: 1120, height: 720 }, locale: "en-US" });
+  // What the page wants from other machines it does not get.
   await context.route(
     (url) => !["127.0.0.1", "localhost"].includes(url.hostname) && /^(https?|wss?):$/.test(url.protocol),
     (route) => route.abort(),

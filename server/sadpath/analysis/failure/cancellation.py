@@ -8,13 +8,13 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from sadpath.analysis.failure.effects import last_name, words_of
+from sadpath.analysis.failure.effects import words_of
 from sadpath.analysis.failure.harm import loop_around
 from sadpath.analysis.failure.outcomes import CLOSING, later, releases
 from sadpath.analysis.failure.places import own
 from sadpath.analysis.syntax.flow import truth_of
 from sadpath.analysis.syntax.tree import children
-from sadpath.rule import Catcher, Exit, Function, Handling, Loss, Outcome, Unit
+from sadpath.rule import Catcher, Exit, Function, Handling, Loss, Outcome, Unit, last_name
 
 
 def is_wait(node: cst.CSTNode) -> bool:

@@ -5,9 +5,8 @@ from enum import Enum
 
 import libcst as cst
 
-from sadpath.analysis.failure.effects import last_name
 from sadpath.analysis.syntax.tree import walk
-from sadpath.rule import Catcher, Display, Unit, Value, members, name_of
+from sadpath.rule import Catcher, Display, Unit, Value, last_name, members, name_of
 
 
 class Cause(Enum):

@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from sadpath.analysis.failure.effects import last_name, only_computes
+from sadpath.analysis.failure.effects import only_computes
 from sadpath.analysis.failure.harmless import looks_up, takes_by_word
 from sadpath.analysis.failure.telling import records
 from sadpath.analysis.meaning.binding import SCOPE_TYPES
-from sadpath.analysis.meaning.definitions import definitions
+from sadpath.analysis.meaning.definitions import functions_named
 from sadpath.analysis.meaning.program import Program
 from sadpath.analysis.meaning.queries import query
 from sadpath.analysis.syntax.tree import children, walk
-from sadpath.rule import Function, name_of
+from sadpath.rule import Function, last_name, name_of
 
 if TYPE_CHECKING:
     from sadpath.analysis.meaning.evaluator import Evaluator
@@ -24,14 +24,14 @@ _ALL = frozenset({"builtins.Exception", "builtins.BaseException"})
 @query(cycle=False)
 def contains_failures(program: Program, path: str, qualname: str) -> bool:
     """Whether all that can fail in a function stands in a `try` that stops every exception."""
-    found = [(e, node) for e, node in definitions(program, path, qualname) if isinstance(node, cst.FunctionDef)]
+    found = functions_named(program, path, qualname)
     return bool(found) and all(_contained(evaluator, node.body.body) for evaluator, node in found)
 
 
 @query(cycle=False)
 def records_failures(program: Program, path: str, qualname: str) -> bool:
     """Whether a function that a handler calls keeps the traceback itself; not in handlers of its own failures."""
-    found = [(e, node) for e, node in definitions(program, path, qualname) if isinstance(node, cst.FunctionDef)]
+    found = functions_named(program, path, qualname)
     return bool(found) and all(
         any(records(call, name_of(evaluator.value(call.func))) for call in _calls_outside_handlers(node.body))
         for evaluator, node in found
@@ -46,7 +46,7 @@ def computes_only(program: Program, path: str, qualname: str) -> bool:
     """
     if path.endswith(".pyi"):
         return False
-    found = [(e, node) for e, node in definitions(program, path, qualname) if isinstance(node, cst.FunctionDef)]
+    found = functions_named(program, path, qualname)
     return bool(found) and all(
         node.asynchronous is None
         and all(_computes(evaluator, call) for call in walk(node.body) if isinstance(call, cst.Call))
@@ -65,7 +65,7 @@ def _computes(evaluator: "Evaluator", call: cst.Call) -> bool:
 @query(cycle=False)
 def waits_for_future(program: Program, path: str, qualname: str) -> bool:
     """Whether a coroutine function awaits a future that it made, and that others can cancel."""
-    found = [(e, node) for e, node in definitions(program, path, qualname) if isinstance(node, cst.FunctionDef)]
+    found = functions_named(program, path, qualname)
     return bool(found) and all(_awaits_own_future(node) for _, node in found)
 
 

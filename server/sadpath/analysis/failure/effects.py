@@ -11,25 +11,12 @@ import libcst as cst
 
 from sadpath.analysis.failure.places import calls_in, own
 from sadpath.analysis.syntax.tree import walk
-from sadpath.rule import Class, Unit, members, name_of
+from sadpath.rule import Class, Unit, last_name, members, name_of
 
 
 def words_of(name: str) -> frozenset[str]:
     """The words of an identifier in lower case: `wait_for`, `waitFor` and `WaitFor` have `wait` and `for`."""
     return frozenset(word.lower() for word in _WORD.findall(name))
-
-
-def last_name(expression: cst.BaseExpression) -> str:
-    """The last name of a dotted chain, also of one that is called; "" where there is none."""
-    match expression:
-        case cst.Name():
-            return expression.value
-        case cst.Attribute():
-            return expression.attr.value
-        case cst.Call():
-            return function_name(expression)
-        case _:
-            return ""
 
 
 def function_name(call: cst.Call) -> str:

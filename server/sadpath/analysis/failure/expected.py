@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from sadpath.analysis.meaning import annotated, classes, functions, generics
-from sadpath.analysis.meaning.definitions import definitions
+from sadpath.analysis.meaning.definitions import functions_named
 from sadpath.analysis.meaning.evaluator import Evaluator, Site
 from sadpath.analysis.meaning.program import Program, mentions, tree_of
 from sadpath.analysis.meaning.queries import query
@@ -67,7 +67,7 @@ def refuses_result(evaluator: Evaluator, node: cst.FunctionDef, *, yielded: bool
 @query(cycle=False)
 def refuses_parameter(program: Program, path: str, qualname: str, keyword: str, position: int) -> bool:
     """Whether a function can make no use of an awaitable as the argument of a keyword, or else of a position."""
-    found = [(e, n) for e, n in definitions(program, path, qualname) if isinstance(n, cst.FunctionDef)]
+    found = functions_named(program, path, qualname)
     return bool(found) and all(_makes_no_use(evaluator, node, keyword, position) for evaluator, node in found)
 
 

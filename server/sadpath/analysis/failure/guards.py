@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import libcst as cst
 
-from sadpath.analysis.failure.effects import called, function_name, last_name, words_of
+from sadpath.analysis.failure.effects import called, function_name, words_of
 from sadpath.analysis.failure.places import Loop, loaded, own, place_name, stored
-from sadpath.rule import Class, Constant, External, Function, LimitFact, Module, Unit
+from sadpath.rule import Class, Constant, External, Function, LimitFact, Module, Unit, last_name
 
 
 class Condition(Enum):

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 import libcst as cst
 
 from sadpath.analysis.failure.cancellation import is_wait, loss
-from sadpath.analysis.failure.effects import called, computes, last_name, reaches_outside, reports, words_of
+from sadpath.analysis.failure.effects import called, computes, reaches_outside, reports, words_of
 from sadpath.analysis.failure.harm import attempt, harm, instead, leaves_loop, loop_around
 from sadpath.analysis.failure.harmless import is_own_module, is_probe, is_suppressor, looks_up, only_looks_up
 from sadpath.analysis.failure.outcomes import LEVELS, handlings, later, releases
 from sadpath.analysis.failure.places import own, stored
-from sadpath.rule import Catcher, Display, Function, Handler, Unit, Value, Width, Work, members, name_of
+from sadpath.rule import Catcher, Display, Function, Handler, Unit, Value, Width, Work, last_name, members, name_of
 
 
 def handler(unit: Unit, node: cst.CSTNode) -> Handler | None:

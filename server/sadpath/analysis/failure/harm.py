@@ -6,9 +6,9 @@ from collections.abc import Sequence
 import libcst as cst
 
 from sadpath.analysis.failure.causes import catches
-from sadpath.analysis.failure.effects import called, last_name
+from sadpath.analysis.failure.effects import called
 from sadpath.analysis.failure.places import loaded, own, stored
-from sadpath.rule import Catcher, Exit, Handling, Harm, Outcome, Unit, members, name_of
+from sadpath.rule import Catcher, Exit, Handling, Harm, Outcome, Unit, last_name, members, name_of
 
 _LONG = 40
 """From how many characters on a name is shortened in messages."""

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from sadpath.analysis.failure.effects import called, last_name, words_of
+from sadpath.analysis.failure.effects import called, words_of
 from sadpath.analysis.failure.harm import leaves_loop, loop_around
 from sadpath.analysis.failure.places import own
 from sadpath.analysis.syntax.flow import truth_of
-from sadpath.rule import Catcher, Handling, Outcome, Unit
+from sadpath.rule import Catcher, Handling, Outcome, Unit, last_name
 
 
 def only_looks_up(unit: Unit, body: cst.BaseSuite, calls: Sequence[cst.Call]) -> bool:

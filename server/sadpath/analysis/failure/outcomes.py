@@ -6,11 +6,11 @@ a call that is not known may tell of the exception.
 
 import libcst as cst
 
-from sadpath.analysis.failure.effects import called, is_sleep, last_name, reports, words_of
+from sadpath.analysis.failure.effects import called, is_sleep, reports, words_of
 from sadpath.analysis.failure.places import calls_in, own
 from sadpath.analysis.failure.telling import records
 from sadpath.analysis.syntax.flow import truth_of
-from sadpath.rule import Catcher, Class, Exit, Function, Handling, Outcome, Path, Unit, name_of
+from sadpath.rule import Catcher, Class, Exit, Function, Handling, Outcome, Path, Unit, last_name, name_of
 
 CLOSING = frozenset(
     {

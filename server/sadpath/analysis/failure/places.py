@@ -95,6 +95,20 @@ def surroundings(unit: Unit, statement: AnyTry | cst.With, whole: cst.CSTNode) -
     return None
 
 
+def answers(nodes: Iterable[cst.CSTNode]) -> Iterator[tuple[cst.Call, str]]:
+    """The calls among nodes (as `own` gives them) whose result is kept, awaited or entered or as it is, and where."""
+    for node in nodes:
+        match node:
+            case cst.Assign(targets=[cst.AssignTarget(target=target)], value=value):
+                made = value.expression if isinstance(value, cst.Await) else value
+            case cst.WithItem(item=made, asname=cst.AsName(name=target)):
+                pass
+            case _:
+                continue
+        if isinstance(made, cst.Call):
+            yield made, place_name(target)
+
+
 def exits_of(unit: Unit, region: Sequence[cst.BaseStatement], loop: cst.CSTNode) -> Iterator[cst.CSTNode]:
     """The statements of a region by which control leaves the loop (not: a nested one)."""
     for node in own(*region):

@@ -8,7 +8,17 @@ import libcst as cst
 from sadpath.analysis.failure import effects, guards
 from sadpath.analysis.failure.delays import delay_of
 from sadpath.analysis.failure.guards import Condition
-from sadpath.analysis.failure.places import Loop, calls_in, exits_of, loaded, own, place_name, statements, stored
+from sadpath.analysis.failure.places import (
+    Loop,
+    answers,
+    calls_in,
+    exits_of,
+    loaded,
+    own,
+    place_name,
+    statements,
+    stored,
+)
 from sadpath.rule import Failure, RetryLoop, Unit
 
 
@@ -72,16 +82,7 @@ def _ends_with(block: cst.BaseSuite, kind: type[cst.BaseSmallStatement] | UnionT
 
 
 def _requests(unit: Unit, loop: Loop) -> Iterator[tuple[cst.Call, str]]:
-    for node in own(loop.body):
-        match node:
-            case cst.Assign(targets=[cst.AssignTarget(target=target)], value=value):
-                made = value.expression if isinstance(value, cst.Await) else value
-            case cst.WithItem(item=made, asname=cst.AsName(name=target)):
-                pass
-            case _:
-                continue
-        if isinstance(made, cst.Call) and _is_request(unit, made):
-            yield made, place_name(target)
+    return ((call, place) for call, place in answers(own(loop.body)) if _is_request(unit, call))
 
 
 def _is_request(unit: Unit, call: cst.Call) -> bool:

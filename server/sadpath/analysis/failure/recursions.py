@@ -7,7 +7,16 @@ import libcst as cst
 from sadpath.analysis.failure import effects, guards
 from sadpath.analysis.failure.causes import Cause, caught_name, causes, is_not_ready
 from sadpath.analysis.failure.delays import delay_of
-from sadpath.analysis.failure.places import AnyTry, calls_in, exits_of, loaded, own, place_name, statements, stored
+from sadpath.analysis.failure.places import (
+    AnyTry,
+    answers,
+    calls_in,
+    exits_of,
+    loaded,
+    own,
+    statements,
+    stored,
+)
 from sadpath.analysis.failure.polls import asks_for_success, asks_status
 from sadpath.rule import Failure, RetryLoop, Unit
 
@@ -55,17 +64,7 @@ def refusal(unit: Unit, node: cst.If) -> RetryLoop | None:
 def _asked(function: cst.FunctionDef, test: cst.BaseExpression) -> tuple[cst.Call, str] | None:
     """The call whose answer, under a name of the function, a test looks at."""
     names = {node.value for node in own(test) if isinstance(node, cst.Name)}
-    for node in own(function.body):
-        match node:
-            case cst.Assign(targets=[cst.AssignTarget(target=target)], value=value):
-                made = value.expression if isinstance(value, cst.Await) else value
-            case cst.WithItem(item=made, asname=cst.AsName(name=target)):
-                pass
-            case _:
-                continue
-        if isinstance(made, cst.Call) and place_name(target) in names:
-            return made, place_name(target)
-    return None
+    return next(((call, place) for call, place in answers(own(function.body)) if place in names), None)
 
 
 def _call_again(unit: Unit, function: cst.FunctionDef, block: cst.BaseSuite) -> cst.Call | None:

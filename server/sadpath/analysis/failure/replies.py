@@ -6,9 +6,9 @@ from itertools import takewhile
 
 import libcst as cst
 
-from sadpath.analysis.failure.effects import called, function_name, last_name, words_of
+from sadpath.analysis.failure.effects import called, function_name, words_of
 from sadpath.analysis.failure.places import Loop, calls_in, nearest_loop, own, place_name
-from sadpath.rule import Instance, Unit, name_of
+from sadpath.rule import Instance, Unit, last_name, name_of
 
 
 def reply_slot(unit: Unit, slot: cst.Name, node: cst.CSTNode, scope: cst.FunctionDef) -> cst.CSTNode | None:

@@ -5,7 +5,7 @@ Names alone decide only towards silence: what is called `exception` or `capture_
 
 import libcst as cst
 
-from sadpath.analysis.failure.effects import last_name
+from sadpath.rule import last_name
 
 
 def records(call: cst.Call, name: str) -> bool:

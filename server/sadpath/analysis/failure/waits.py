@@ -6,7 +6,7 @@ import libcst as cst
 
 from sadpath.analysis.failure import guards
 from sadpath.analysis.failure.bounds import has_context, waiting
-from sadpath.analysis.failure.effects import called, function_name, last_name, words_of
+from sadpath.analysis.failure.effects import called, function_name, words_of
 from sadpath.analysis.failure.places import nearest_loop, own, place_name
 from sadpath.analysis.failure.replies import (
     asking,
@@ -19,7 +19,7 @@ from sadpath.analysis.failure.replies import (
 )
 from sadpath.analysis.meaning.evaluator import Evaluator
 from sadpath.analysis.meaning.program import mentions
-from sadpath.rule import Blocking, Confidence, Context, Instance, Unit, Wait, name_of
+from sadpath.rule import Blocking, Confidence, Context, Instance, Unit, Wait, last_name, name_of
 
 
 def wait(unit: Unit, evaluator: Evaluator, node: cst.Call | cst.Await) -> Wait | None:

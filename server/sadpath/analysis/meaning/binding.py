@@ -144,11 +144,12 @@ def bound_attributes(tree: Tree, owner: str) -> Iterator[Binding]:
         for node in tree.of_type(kind_of_node):
             for target, kind, value in targets(node):
                 for leaf, path in _leaves(target):
-                    if isinstance(leaf, cst.Attribute) and _is_name(leaf.value, owner):
+                    if isinstance(leaf, cst.Attribute) and is_name(leaf.value, owner):
                         yield Binding(f"{owner}.{leaf.attr.value}", kind, node, value, path)
 
 
-def _is_name(node: cst.BaseExpression, name: str) -> bool:
+def is_name(node: cst.BaseExpression, name: str) -> bool:
+    """Whether an expression is a name and no more."""
     return isinstance(node, cst.Name) and node.value == name
 
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Literal
 import libcst as cst
 
 from sadpath.analysis.meaning import annotated, definitions, functions, generics
-from sadpath.analysis.meaning.binding import all_parameters
+from sadpath.analysis.meaning.binding import all_parameters, is_name
 from sadpath.analysis.meaning.denotation import NOTHING
 from sadpath.analysis.meaning.program import Program
 from sadpath.analysis.meaning.queries import query
-from sadpath.rule import Denotation, Function, name_of
+from sadpath.rule import Denotation, Function, name_of, what_decorates
 
 if TYPE_CHECKING:
     from sadpath.analysis.meaning.evaluator import Evaluator
@@ -52,8 +52,10 @@ def decorated(evaluator: Evaluator, found: Denotation, decorator: cst.BaseExpres
     if isinstance(decorator, cst.Attribute) and decorator.attr.value in ("setter", "deleter", "getter"):
         return found
     if name in _MAKES_MANAGER and isinstance(found.value, Function) and "generator" in found.value.kind:
-        return _of_kind(found, _MAKES_MANAGER[name])
-    value = evaluator.value(decorator.func if isinstance(decorator, cst.Call) else decorator)
+        function = found.value
+        made = Function(function.name, _MAKES_MANAGER[name], function.path, function.qualname)
+        return Denotation(made, found.because)
+    value = evaluator.value(what_decorates(decorator))
     if isinstance(value, Function) and value.path and isinstance(found.value, Function):
         levels = 2 if isinstance(decorator, cst.Call) else 1
         kind = evaluator.program.queries.ask(decorates_to, value.path, value.qualname, levels)
@@ -67,12 +69,6 @@ def decorated(evaluator: Evaluator, found: Denotation, decorator: cst.BaseExpres
     return NOTHING
 
 
-def _of_kind(found: Denotation, kind: str) -> Denotation:
-    function = found.value
-    assert isinstance(function, Function)
-    return Denotation(Function(function.name, kind, function.path, function.qualname), found.because)
-
-
 @query(cycle="")
 def decorates_to(program: Program, path: str, qualname: str, levels: int) -> str:
     """What a decorator (`levels` 2: what a call of it gives) makes of a function: "same", "coroutine" or "".
@@ -80,11 +76,8 @@ def decorates_to(program: Program, path: str, qualname: str, levels: int) -> str
     "same" where it is declared to return what it takes, or returns the function itself; "coroutine" where it returns an
     `async def` that it defines.
     """
-    kinds = {
-        _decorates_to(evaluator, node, levels)
-        for evaluator, node in definitions.definitions(program, path, qualname)
-        if isinstance(node, cst.FunctionDef)
-    }
+    found = definitions.functions_named(program, path, qualname)
+    kinds = {_decorates_to(evaluator, node, levels) for evaluator, node in found}
     return kinds.pop() if len(kinds) == 1 else ""
 
 
@@ -115,11 +108,7 @@ def _passes_on(node: cst.FunctionDef, function: str) -> bool:
         return False
     returned = [inner.value for inner in functions.own_nodes(node.body) if isinstance(inner, cst.Return)]
     calls = [value.func for value in returned if isinstance(value, cst.Call)]
-    return bool(calls) and len(calls) == len(returned) and all(_is_name(call, function) for call in calls)
-
-
-def _is_name(node: cst.BaseExpression, name: str) -> bool:
-    return isinstance(node, cst.Name) and node.value == name
+    return bool(calls) and len(calls) == len(returned) and all(is_name(call, function) for call in calls)
 
 
 def _only_wrapped(evaluator: Evaluator, node: cst.FunctionDef) -> bool:
@@ -158,6 +147,4 @@ def method_kind(evaluator: Evaluator, node: cst.FunctionDef) -> Literal["method"
 
 def decorator_name(evaluator: Evaluator, node: cst.BaseExpression) -> str:
     """The dotted name of what decorates, or of what is called to decorate; builtins without their module."""
-    if isinstance(node, cst.Call):
-        node = node.func
-    return name_of(evaluator.value(node)).removeprefix("builtins.")
+    return name_of(evaluator.value(what_decorates(node))).removeprefix("builtins.")

@@ -52,6 +52,11 @@ def definitions(
             return
 
 
+def functions_named(program: Program, path: str, qualname: str) -> "list[tuple[Evaluator, cst.FunctionDef]]":
+    """Those of the definitions that are functions."""
+    return [(e, node) for e, node in definitions(program, path, qualname) if isinstance(node, cst.FunctionDef)]
+
+
 def _named(tree: Tree, name: str, rest: list[str]) -> Iterator[cst.FunctionDef | cst.ClassDef]:
     wanted = [name, *rest]
     found: list[cst.FunctionDef | cst.ClassDef] = [*tree.of_type(cst.FunctionDef), *tree.of_type(cst.ClassDef)]

@@ -192,9 +192,7 @@ def returns(program: Program, path: str, qualname: str, shape: Shape | None) -> 
 
 def fitting(program: Program, path: str, qualname: str, shape: Shape | None) -> list[tuple[Evaluator, cst.FunctionDef]]:
     """The definitions of a function that take a call of a shape; all of them, if none seems to."""
-    found = [
-        (e, node) for e, node in definitions.definitions(program, path, qualname) if isinstance(node, cst.FunctionDef)
-    ]
+    found = definitions.functions_named(program, path, qualname)
     if len(found) > 1 and shape is not None:
         return [(e, node) for e, node in found if _takes(node.params, shape)] or found
     return found
@@ -241,7 +239,7 @@ def _never(program: Program, value: Value) -> bool:
 @query(cycle=False)
 def always_raises(program: Program, path: str, qualname: str) -> bool:
     """Whether a function is declared never to return, or every way through it raises; abstract ones do not count."""
-    found = [(e, n) for e, n in definitions.definitions(program, path, qualname) if isinstance(n, cst.FunctionDef)]
+    found = definitions.functions_named(program, path, qualname)
     return bool(found) and all(_raises(evaluator, node) for evaluator, node in found)
 
 

@@ -69,8 +69,7 @@ def bound(evaluator: Evaluator, binding: Binding) -> Denotation:
     if binding.kind == "annotation" and isinstance(node, cst.AnnAssign):
         return _annotated(evaluator, binding, node)
     if isinstance(node, cst.TypeVar):
-        bound = node.bound if node.bound is not None else None
-        given = Alias(annotated.instance(evaluator, bound).value) if bound is not None else Alias(UNKNOWN)
+        given = Alias(UNKNOWN if node.bound is None else annotated.instance(evaluator, node.bound).value)
         return Denotation(Instance(Class("typing.TypeVar"), (Argument("bound", given),)))
     if isinstance(node, cst.TypeAlias):
         return Denotation(Alias(annotated.instance(evaluator, node.value).value))

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from sadpath.analysis.meaning.binding import Scopes
 from sadpath.analysis.meaning.libraries import LibraryTables
-from sadpath.analysis.meaning.project_names import ProjectNames, method_calls, names_bound
+from sadpath.analysis.meaning.project_names import Names, ProjectNames, names_bound, names_in
 from sadpath.analysis.meaning.queries import Queries, Question, query
 from sadpath.analysis.syntax.outline import Outline, Segment
 from sadpath.analysis.syntax.parse import Broken, parse
@@ -51,6 +51,10 @@ class Sources(Protocol):
 
     def raw(self, path: str) -> bytes:
         """The file's text, quickly read, in an encoding that contains ASCII; nothing where it cannot be read."""
+        ...
+
+    def names(self, path: str) -> Names:
+        """What the file's text says by names alone."""
         ...
 
     def project_files(self) -> Sequence[str]:
@@ -124,7 +128,7 @@ class Program:
         if self._names is None:
             files = self.sources.project_files()
             self._named = frozenset(files)
-            self._names = ProjectNames((path, self.sources.raw(path)) for path in files)
+            self._names = ProjectNames((path, self.sources.names(path)) for path in files)
         return self._names
 
     def library_names(self, package: str, importer: str) -> frozenset[str] | None:
@@ -138,13 +142,6 @@ class Program:
             self._library_names[place] = names_bound(sources.raw(path) for path in files or ())
         return self._library_names[place]
 
-    def count_calls(self, name: str) -> tuple[int, int]:
-        """How often the project's code awaits what a method of a name gives, and how often it drops that."""
-        awaits, drops = method_calls(name)
-        texts = [self.sources.raw(path) for path in self.sources.project_files()]
-        with_name = [text for text in texts if name.encode() in text]
-        return sum(len(awaits.findall(text)) for text in with_name), sum(len(drops.findall(text)) for text in with_name)
-
     def _rename(self, path: str, old: Iterable[Segment], new: Iterable[Segment]) -> None:
         """Keep the names of the project up to date."""
         if self._names is None or path not in self._named:
@@ -152,7 +149,9 @@ class Program:
         changed: set[str] = set()
         for segments, times in ((old, -1), (new, 1)):
             for segment in segments:
-                changed |= self._names.add(path, segment.text.encode(errors="replace"), times)
+                names = names_in(segment.text.encode(errors="replace"))
+                self._names.add(path, names, times)
+                changed.update(names.coroutines, names.others)
         self.queries.change((coroutines_named, (name,)) for name in changed)
 
     def _changed(self, path: str, segments: Iterable[Segment]) -> None:
@@ -291,7 +290,7 @@ def coroutines_named(program: Program, name: str) -> tuple[str, ...]:
 @query(cycle=(0, 0))
 def calls_named(program: Program, name: str) -> tuple[int, int]:
     """How often the project's code awaits what a method of a name gives, and how often it drops that."""
-    return program.count_calls(name)
+    return program.names.calls(name)
 
 
 @query(cycle=None)

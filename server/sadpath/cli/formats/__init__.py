@@ -1,12 +1,38 @@
-"""How a result is written: one module per format."""
+"""How a result is written: one module per format, with a function of its name."""
 
+import importlib
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import TypeAlias, cast
 
-from sadpath.cli.formats.concise import concise
-from sadpath.cli.formats.full import full
-from sadpath.cli.formats.json import json
 from sadpath.cli.result import Result
 
-FORMATS: Mapping[str, Callable[[Result], str]] = MappingProxyType({"full": full, "concise": concise, "json": json})
-"""What writes a result as text, by the name of the format. Some text has colours, as `click.style` gives them."""
+Write: TypeAlias = Callable[[Result], str]
+
+FORMATS: Mapping[str, str] = MappingProxyType(
+    {
+        "full": "each finding with its source line, the evidence and what fixes it",
+        "concise": "one line for each finding",
+        "grouped": "the findings of each file below its name",
+        "json": "one object that holds everything",
+        "json-lines": "the same, one object for each finding",
+        "sarif": "SARIF 2.1.0, for code scanning",
+        "github": "annotations of a GitHub workflow, and a summary of its step",
+        "gitlab": "a GitLab code quality report",
+        "junit": "JUnit XML",
+        "rdjson": "diagnostics for reviewdog",
+        "azure": "commands that log issues in Azure Pipelines",
+        "markdown": "tables for a comment or a step summary",
+        "html": "one page for a person",
+    }
+)
+"""The names of all formats, each with what it is."""
+
+TERMINAL = frozenset({"full", "concise", "grouped"})
+"""Formats for a terminal. Their text has colours, as `click.style` gives them."""
+
+
+def writer(name: str) -> Write:
+    """What writes a result in a format. Only that format's module is imported."""
+    function = name.replace("-", "_")
+    return cast(Write, getattr(importlib.import_module(f"sadpath.cli.formats.{function}"), function))

@@ -21,10 +21,17 @@ def concise(result: Result) -> str:
 def headline(result: Result, finding: Finding) -> str:
     """What a finding is and where. Lines and columns count from 1, columns are code points."""
     start = finding.range.start
-    place = f"{printable(result.shown(finding.path))}:{start.line + 1}:{start.column + 1}:"
-    sure = "" if finding.confidence is Confidence.CERTAIN else f", {finding.confidence.value}"
-    grade = click.style(f"[{finding.severity.value}{sure}]", fg=_COLORS[finding.severity])
-    return f"{place} {click.style(finding.rule, bold=True)} {grade} {printable(finding.message)}"
+    return f"{printable(result.shown(finding.path))}:{start.line + 1}:{start.column + 1}: {told(result, finding)}"
+
+
+def told(result: Result, finding: Finding) -> str:
+    """What a finding is."""
+    status = result.status(finding)
+    grades = [status and status.value, finding.severity.value]
+    if finding.confidence is not Confidence.CERTAIN:
+        grades.append(finding.confidence.value)
+    grade = click.style(f"[{', '.join(filter(None, grades))}]", fg=_COLORS[finding.severity])
+    return f"{click.style(finding.rule, bold=True)} {grade} {printable(finding.message)}"
 
 
 def skips(result: Result) -> Iterator[str]:

@@ -29,6 +29,7 @@ from sadpath.lsp.hover import hover
 from sadpath.lsp.index import Index
 from sadpath.lsp.initialize import capabilities, folders_of, local
 from sadpath.lsp.log import ClientLog
+from sadpath.lsp.notebook import Notebook
 from sadpath.lsp.open_file import OpenFile
 from sadpath.lsp.options import Options
 from sadpath.lsp.progress import Progress
@@ -74,6 +75,10 @@ class Server(LanguageServer):
             types.TEXT_DOCUMENT_DID_CHANGE: self._did_change,
             types.TEXT_DOCUMENT_DID_SAVE: self._did_save,
             types.TEXT_DOCUMENT_DID_CLOSE: self._did_close,
+            types.NOTEBOOK_DOCUMENT_DID_OPEN: self._did_open_notebook,
+            types.NOTEBOOK_DOCUMENT_DID_CHANGE: self._did_change_notebook,
+            types.NOTEBOOK_DOCUMENT_DID_SAVE: _nothing,
+            types.NOTEBOOK_DOCUMENT_DID_CLOSE: self._did_close_notebook,
             types.TEXT_DOCUMENT_DIAGNOSTIC: self._diagnostic,
             types.TEXT_DOCUMENT_HOVER: self._hover,
             types.TEXT_DOCUMENT_CODE_ACTION: self._code_action,
@@ -180,10 +185,28 @@ class Server(LanguageServer):
             self._changed_on_disk([path_of(params.text_document.uri)])
 
     def _did_close(self, params: types.DidCloseTextDocumentParams) -> None:
-        uri = params.text_document.uri
-        if self.files.close(uri):
-            documents.clear([uri], self.client, self)
-            self.everywhere.closed(uri)
+        self._close(params.text_document.uri)
+
+    def _did_open_notebook(self, params: types.DidOpenNotebookDocumentParams) -> None:
+        self.files.add(Notebook(params, self.client.encoding))
+
+    def _did_change_notebook(self, params: types.DidChangeNotebookDocumentParams) -> None:
+        notebook = self.files.get(params.notebook_document.uri)
+        if isinstance(notebook, Notebook):
+            gone = notebook.apply(params.notebook_document.version, params.change.cells)
+            documents.clear(gone, self.client, self)
+            for uri in gone:
+                notebook.sent.pop(uri, None)
+            self.files.recheck()
+
+    def _did_close_notebook(self, params: types.DidCloseNotebookDocumentParams) -> None:
+        self._close(params.notebook_document.uri)
+
+    def _close(self, uri: str) -> None:
+        if file := self.files.close(uri):
+            for part in file.parts():
+                documents.clear([part.uri], self.client, self)
+                self.everywhere.closed(part.uri)
 
     async def _diagnostic(self, params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
         return await documents.pull(params, self.files, self.diagnostics)

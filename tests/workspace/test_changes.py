@@ -20,9 +20,12 @@ from sadpath.analysis.syntax.text import split_lines
 from sadpath.testing import all_rules
 from sadpath.workspace.batch import check_all
 from sadpath.workspace.before import Before
-from sadpath.workspace.changes import changed_since
+from sadpath.workspace.changes import Change, changed_since, staged
 from sadpath.workspace.configuration import Overrides, default_settings
+from sadpath.workspace.repeat import Repeat
+from sadpath.workspace.review import review
 from sadpath.workspace.settings_file import Configurations
+from sadpath.workspace.status import Status
 from sadpath.workspace.walk import Target, walk
 
 KNOWN = {rule.name: rule.family for rule in all_rules()}
@@ -155,12 +158,15 @@ STEPS = st.one_of(
 )
 
 
-def check(root: Path) -> dict[str, FileReport]:
-    """The report on each file of a project, by its path in it."""
+def targets_in(root: Path) -> list[Target]:
     configurations = Configurations(KNOWN, default_settings(root), Overrides())
     targets = [found for found in walk([root], configurations) if isinstance(found, Target)]
-    targets = [Target(target.path, target.settings, root) for target in targets]
-    return {report.path.removeprefix(f"{root.as_posix()}/"): report for report in check_all(targets, 1)}
+    return [Target(target.path, target.settings, root) for target in targets]
+
+
+def check(root: Path) -> dict[str, FileReport]:
+    """The report on each file of a project, by its path in it."""
+    return {report.path.removeprefix(f"{root.as_posix()}/"): report for report in check_all(targets_in(root), 1)}
 
 
 def marks(report: FileReport, path: Path) -> dict[tuple[str, str, str, int], Finding]:
@@ -203,10 +209,14 @@ def units(path: Path) -> dict[int, tuple[str, str]]:
     return found
 
 
-def expected(now: Path, base: Path, renamed: dict[str, str]) -> dict[tuple[str, str], str]:
-    """The status of each finding, from a copy of the base."""
+Statuses = dict[tuple[str, str], str]
+
+
+def expected(now: Path, base: Path, renamed: dict[str, str]) -> tuple[Statuses, Counter[str]]:
+    """The status of each finding, and the rules of those that are gone, from copies of both sides."""
     before = check(base)
-    statuses: dict[tuple[str, str], str] = {}
+    statuses: Statuses = {}
+    gone = Counter(finding.rule for report in before.values() for finding in report.findings)
     for name, report in check(now).items():
         was = renamed.get(name, name)
         there = was in before
@@ -217,26 +227,46 @@ def expected(now: Path, base: Path, renamed: dict[str, str]) -> dict[tuple[str, 
             touched = around.get(finding.range.start.line) in edited
             status = "new" if mark not in known else "touched" if touched else "old"
             statuses[name, finding.fingerprint] = status
-    return statuses
+            gone[finding.rule] -= status != "new"
+    return statuses, +gone
 
 
-def found(root: Path) -> dict[tuple[str, str], str]:
-    """The status of each finding, as sadpath has it."""
-    change = changed_since(root, "main")
+def of_each_file(root: Path, change: Change) -> Statuses:
+    """The status of each finding, as it is found for one file."""
     before = Before(root, default_settings(root), change)
-    statuses: dict[tuple[str, str], str] = {}
+    statuses: Statuses = {}
     for name, report in check(root).items():
-        lines = split_lines((root / name).read_text())
-        for finding, status in zip(report.findings, before.statuses(report.path, lines, report.findings), strict=True):
+        found = before.statuses(report.path, split_lines((root / name).read_text()), report.findings)
+        for finding, status in zip(report.findings, found, strict=True):
             statuses[name, finding.fingerprint] = status.value
     return statuses
+
+
+def reviewed(root: Path, change: Change) -> tuple[Statuses, Counter[str]]:
+    """The status of each finding, and the rules of those that are gone, as they are found for all files at once."""
+    targets = targets_in(root)
+    repeat = Repeat(targets, 1)
+    reports = [*repeat.reports()]
+    more = [path for path in (*change.before, *change.now) if path.endswith(".py") and not Path(path).is_file()]
+    deleted = [Target(path, targets[0].settings if targets else default_settings(root), root) for path in more]
+    found = review(reports, [*targets, *deleted], {root: change}, 1, repeat)
+    statuses = {
+        (report.path.removeprefix(f"{root.as_posix()}/"), finding.fingerprint): found.statuses.get(
+            (finding.path, finding.fingerprint), Status.OLD
+        ).value
+        for report in found.reports
+        for finding in report.findings
+    }
+    assert not found.skipped
+    return statuses, Counter(finding.rule for finding in found.gone)
 
 
 @pytest.fixture(autouse=True)
 def _without_an_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("VIRTUAL_ENV", raising=False)
     on_large_stack(lambda: None)  # raises the recursion limit, which hypothesis does not want to see
-    monkeypatch.setattr("sadpath.workspace.batch.FILES_PER_PROCESS", 1000)
+    for module in ("batch", "repeat", "elsewhere"):
+        monkeypatch.setattr(f"sadpath.workspace.{module}.FILES_PER_PROCESS", 1000)
 
 
 def copy_of(repository: Repository, commit: str, place: Path) -> Path:
@@ -247,13 +277,12 @@ def copy_of(repository: Repository, commit: str, place: Path) -> Path:
 
 
 def renamed_since(repository: Repository, commit: str) -> dict[str, str]:
-    """What git takes for renamed, of all that is there now."""
-    repository.git("add", "-A")
+    """What git takes for renamed, of what is in its index."""
     told = repository.git("diff", "--cached", "-M", "--name-status", "--diff-filter=R", commit)
-    return {now: before for _, before, now in re.findall(r"^(R\d+)\t(.*)\t(.*)$", told, re.MULTILINE)}
+    return {now: before for before, now in re.findall(r"^R\d+\t(.*)\t(.*)$", told, re.MULTILINE)}
 
 
-@pytest.mark.parametrize("count", [5, pytest.param(50, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [4, pytest.param(50, marks=pytest.mark.slow)])
 def test_statuses_are_those_of_a_check_of_both_sides(tmp_path_factory: pytest.TempPathFactory, count: int) -> None:
     @settings(max_examples=count, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.lists(STEPS, min_size=1, max_size=6))
@@ -264,11 +293,24 @@ def test_statuses_are_those_of_a_check_of_both_sides(tmp_path_factory: pytest.Te
             repository.write(name, text)
         repository.commit()
         repository.git("checkout", "-q", "-b", "work")
+        reviewed(repository.root, Change("", {}))  # of which something is kept
         for step in steps:
             step(repository)
-        statuses = found(repository.root)
+        _assert_right_about_index(repository, place)
+        change = changed_since(repository.root, "main")
+        found = reviewed(repository.root, change)
+        assert of_each_file(repository.root, change) == found[0]
         base = repository.git("merge-base", "HEAD", "main")
         copy = copy_of(repository, base, place / "base")
-        assert statuses == expected(repository.root, copy, renamed_since(repository, base))
+        repository.git("add", "-A")
+        assert found == expected(repository.root, copy, renamed_since(repository, base))
 
     histories()
+
+
+def _assert_right_about_index(repository: Repository, place: Path) -> None:
+    found = reviewed(repository.root, staged(repository.root))
+    (place / "index").mkdir()
+    repository.git("checkout-index", "--all", f"--prefix={place / 'index'}/")
+    copy = copy_of(repository, "HEAD", place / "head")
+    assert found == expected(place / "index", copy, renamed_since(repository, "HEAD"))

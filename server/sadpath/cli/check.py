@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from sadpath.cli import Misuse
+from sadpath.cli.options.change import ChangeOptions
 from sadpath.cli.options.files import FileOptions
 from sadpath.cli.options.fixes import FixOptions
 from sadpath.cli.options.grouped import grouped
@@ -29,6 +30,7 @@ def check(
     paths: Sequence[Path],
     rules: RuleOptions,
     files: FileOptions,
+    change: ChangeOptions,
     settings: SettingsOptions,
     fixes: FixOptions,
     output: OutputOptions,
@@ -44,7 +46,7 @@ def check(
       3  something could not be analysed, whether there are findings or not
     """
     output.targets()  # before the check, whose time a mistake would waste
-    run = Run(paths, rules, files, settings, speed)
+    run = Run(paths, rules, files, settings, speed, change)
     try:
         result = fixes.check(run)
     except ConfigurationError as error:

@@ -1,7 +1,7 @@
 """What a check gave, ready to be written in any format."""
 
 import os
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias
@@ -58,11 +58,16 @@ class Result:
     texts: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
+    def brought(self) -> tuple[Finding, ...]:
+        """The findings that a person is to look at: of a change, those that the check is to fail for."""
+        if self.comparison is None:
+            return self.findings
+        return tuple(finding for finding in self.findings if self.status(finding) in self.comparison.failing)
+
+    @property
     def failing(self) -> bool:
         """Whether there is a finding that the check is to fail for."""
-        if self.comparison is None:
-            return bool(self.findings)
-        return any(self.status(finding) in self.comparison.failing for finding in self.findings)
+        return bool(self.brought)
 
     def status(self, finding: Finding) -> Status | None:
         """What the change has to do with the finding; None if the check was not asked."""
@@ -100,7 +105,7 @@ class Result:
 
 
 def result_of(
-    reports: list[FileReport], skipped: list[Skip], here: Path, texts: Mapping[str, str] | None = None
+    reports: Sequence[FileReport], skipped: Sequence[Skip], here: Path, texts: Mapping[str, str] | None = None
 ) -> Result:
     """The reports on some files, and what was skipped before, in order of path and place."""
     accepted = [one for report in reports for one in report.accepted]

@@ -2,27 +2,34 @@
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from sadpath.analysis.finding import Skip
+from sadpath.analysis.finding import Finding, Skip
 from sadpath.analysis.syntax.interpreter import on_large_stack
+from sadpath.analysis.syntax.text import split_lines
+from sadpath.cli.options.change import ChangeOptions
 from sadpath.cli.options.files import FileOptions
 from sadpath.cli.options.rules import RuleOptions
 from sadpath.cli.options.settings import SettingsOptions
 from sadpath.cli.options.speed import SpeedOptions
 from sadpath.cli.progress import with_progress
-from sadpath.cli.result import Result, result_of
-from sadpath.workspace.batch import open_session
+from sadpath.cli.result import Comparison, Mark, Result, in_order, mark, result_of
+from sadpath.workspace.batch import check_all, open_session
 from sadpath.workspace.configuration import Overrides
 from sadpath.workspace.files import decode
 from sadpath.workspace.packs import Families
 from sadpath.workspace.settings_file import Configurations
-from sadpath.workspace.walk import Target, is_excluded, project_root, walk
+from sadpath.workspace.status import Status
+from sadpath.workspace.walk import SUFFIXES, Target, is_excluded, project_root, walk
+
+if TYPE_CHECKING:  # which most checks can spare
+    from sadpath.workspace.review import Changes
 
 STDIN = Path("-")
 
@@ -36,6 +43,7 @@ class Run:
     files: FileOptions
     settings: SettingsOptions
     speed: SpeedOptions
+    change: ChangeOptions
 
     def result(self) -> Result:
         """What the check gives. Raises ConfigurationError, BatchError and click's exceptions for misuse."""
@@ -52,7 +60,7 @@ class Run:
     def found(self) -> list[Target | Skip]:
         """The files to check, and what cannot be looked into."""
         configurations = self.configurations()
-        return list(walk(self.paths or [Path()], configurations, force_exclude=self.files.force_exclude))
+        return list(walk(self.arguments, configurations, force_exclude=self.files.force_exclude))
 
     def checked(self, found: Iterable[Target | Skip]) -> Result:
         """What the check of these files gives."""
@@ -63,8 +71,44 @@ class Run:
                 targets.append(one)
             else:
                 skipped.append(one)
-        reports = list(with_progress(self.speed.check(targets), len(targets)))
-        return result_of(reports, skipped, Path.cwd())
+        roots = [target.root for target in targets] or [project_root(path.absolute()) for path in self.arguments]
+        changes = self.change.changes(roots, {target.path for target in targets})
+        repeat = self.speed.repeat(targets)
+        checked = repeat.reports() if repeat else check_all(targets, self.speed.processes)
+        reports = list(with_progress(checked, len(targets)))
+        if changes is None:
+            return result_of(reports, skipped, Path.cwd())
+        from sadpath.workspace.review import review
+
+        deleted = list(self._deleted(targets, changes))
+        seen = review(reports, [*targets, *deleted], changes, self.speed.processes, repeat)
+        result = result_of(seen.reports, [*skipped, *seen.skipped], Path.cwd(), seen.texts)
+        return replace(result, comparison=self._comparison(changes, seen.statuses, seen.gone))
+
+    def _comparison(
+        self, changes: "Changes", statuses: Mapping[Mark, Status], gone: Sequence[Finding] = ()
+    ) -> Comparison:
+        base = " and ".join(dict.fromkeys(change.base for change in changes.values()))
+        return Comparison(base, statuses, in_order(gone), self.change.failing)
+
+    def _deleted(self, targets: Sequence[Target], changes: "Changes") -> Iterator[Target]:
+        """The files where the arguments are that are not on the disk, but in one of the states to compare."""
+        configurations = self.configurations()
+        there = {target.path for target in targets}
+        known = {id(target.settings): target.settings for target in targets}
+        for root, change in changes.items():
+            for path in {*change.before, *change.now} - there:
+                place = Path(path)
+                settings = configurations.nearest(place.parent)
+                asked = any(place.is_relative_to(argument.absolute()) for argument in self.arguments)
+                if asked and place.suffix in SUFFIXES and not place.exists() and not is_excluded(path, settings):
+                    # Files are checked together whose settings are the same object.
+                    yield Target(path, next((one for one in known.values() if one == settings), settings), root)
+
+    @property
+    def arguments(self) -> Sequence[Path]:
+        """What is to be searched."""
+        return self.paths or [Path()]
 
     def _of_stdin(self, configurations: Configurations) -> Result:
         if len(self.paths) > 1:
@@ -76,7 +120,18 @@ class Run:
         source = decode(path.as_posix(), sys.stdin.buffer.read())
         if isinstance(source, Skip):
             return result_of([], [source], Path.cwd())
-        session = open_session(project_root(path), settings)
+        root = project_root(path)
+        changes = self.change.changes([root], {source.path})
+        session = open_session(root, settings)
         session.open(source.path, source.text)
         report = on_large_stack(partial(session.check, source.path))
-        return result_of([report], [], Path.cwd(), {source.path: source.text})
+        result = result_of([report], [], Path.cwd(), {source.path: source.text})
+        if changes is None:
+            return result
+        from sadpath.workspace.before import Before
+
+        before = Before(root, settings, changes[root])
+        lines = split_lines(source.text)
+        statuses = on_large_stack(partial(before.statuses, source.path, lines, result.findings))
+        marks = map(mark, result.findings)
+        return replace(result, comparison=self._comparison(changes, dict(zip(marks, statuses, strict=True))))

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from sadpath.cli.result import Result
+from sadpath.workspace.status import Status
 
 
 def summary(result: Result) -> str:
@@ -13,8 +14,8 @@ def summary(result: Result) -> str:
 
 def statistics(result: Result) -> str:
     """A line for each rule that reports: how often, and how many of that can be fixed."""
-    number = Counter(finding.rule for finding in result.findings)
-    fixable = Counter(finding.rule for finding in result.findings if finding.fixes)
+    number = Counter(finding.rule for finding in result.brought)
+    fixable = Counter(finding.rule for finding in result.brought if finding.fixes)
     rows = [
         (str(count), rule, f"{fixable[rule]} fixable" if fixable[rule] else "") for rule, count in number.most_common()
     ]
@@ -31,21 +32,37 @@ def _found(result: Result) -> str:
     files = count(result.files, "file")
     if not result.files and not result.skipped:
         return "No Python files found"
-    if result.findings:
-        places = len({finding.path for finding in result.findings})
-        found = f"{count(len(result.findings), 'finding')} in {places} of"
+    kind = _kind(result)
+    if result.brought:
+        places = len({finding.path for finding in result.brought})
+        found = f"{len(result.brought)} {kind}{'finding' if len(result.brought) == 1 else 'findings'} in {places} of"
     else:
-        found = "No findings in"
+        found = f"No {kind}findings in"
     skipped = f"; {count(len(result.skipped), 'place')} could not be analysed" if result.skipped else ""
-    return f"{found} {files}{skipped}"
+    return f"{found} {files}{_since(result)}{skipped}"
+
+
+def _kind(result: Result) -> str:
+    made = result.comparison
+    return "new " if made is not None and set(made.failing) == {Status.NEW} else ""
+
+
+def _since(result: Result) -> str:
+    """What was compared with, and what is not shown therefore."""
+    made = result.comparison
+    if made is None:
+        return ""
+    left = Counter(status for finding in result.findings if (status := result.status(finding)) not in made.failing)
+    hidden = " and ".join(f"{left[status]} {status.value}" for status in Status if left[status])
+    return f" since {made.base}" + (f"; not shown: {hidden}" if hidden else "")
 
 
 def _fixing(result: Result) -> Iterator[str]:
     if result.fixed:
         files = len({finding.path for finding in result.fixed})
         yield f"Fixed {count(len(result.fixed), 'finding')} in {count(files, 'file')}"
-    safe = sum(any(fix.safe for fix in finding.fixes) for finding in result.findings)
-    unsafe = sum(bool(finding.fixes) for finding in result.findings) - safe
+    safe = sum(any(fix.safe for fix in finding.fixes) for finding in result.brought)
+    unsafe = sum(bool(finding.fixes) for finding in result.brought) - safe
     options = [(safe, "`--fix`"), (unsafe, "`--fix --unsafe-fixes`")]
     ways = [f"{number} fixable with {option}" for number, option in options if number]
     if ways:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 
+from sadpath.analysis.fact import Fact
 from sadpath.analysis.finding import Finding
 from sadpath.workspace.changes import Change
 from sadpath.workspace.configuration import Settings
@@ -35,6 +36,10 @@ class Before:
         report = self._session.check(was)
         findings = tuple(msgspec.structs.replace(finding, path=path) for finding in report.findings)
         return Earlier(path, findings, report.skipped, units=frozenset(unit_texts(self._session.outline(was))))
+
+    def is_true(self, fact: Fact) -> bool:
+        """Whether a question that some report rests on had the same answer."""
+        return self._session.is_true(fact)
 
     def statuses(self, path: str, lines: Sequence[str], findings: Sequence[Finding]) -> tuple[Status, ...]:
         """The status of each finding in a file, which has these lines now."""

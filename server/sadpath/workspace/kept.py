@@ -86,6 +86,17 @@ class Kept:
             self._begin_anew()
             return {}
 
+    def unaffected(self, changed: Collection[str], is_true: Callable[[Fact], bool]) -> set[str]:
+        """The files whose reports would be the same after some change, which does not touch the disk.
+
+        `changed` are the files and directories that it changes, and `is_true` tells which facts about them are true
+        then. Files of whose reports nothing is kept are affected. To be asked after `save`.
+        """
+        try:
+            return self._unaffected(changed, is_true) if self._is_saved else set()
+        except (Doubt, msgspec.MsgspecError, LookupError, ValueError, TypeError):
+            return set()
+
     def add(self, checked: Checked) -> None:
         """Take in a report, to be kept."""
         made = checked.made
@@ -117,6 +128,7 @@ class Kept:
             self._take_in_facts()
             if self._changes or self._states != self._states_before:
                 self._store.write({**self._changes, _STATES: msgspec.msgpack.encode(self._states)})
+            self._is_saved = True
 
     def _begin_anew(self) -> None:
         self._store.forget()
@@ -126,6 +138,7 @@ class Kept:
         self._new_facts: dict[int, Fact] = {}
         self._facts: dict[str, bytes] | None = {}
         self._different: Collection[str] = ()
+        self._is_saved = False
 
     def _standing(self, paths: Iterable[str]) -> dict[str, FileReport]:
         values = self._store.read(_STATES[0], "report")
@@ -181,6 +194,20 @@ class Kept:
             return moved if topic.startswith(PLACES) else whole.get(topic, topic in changed)
 
         return doubtful
+
+    def _unaffected(self, changed: Collection[str], is_true: Callable[[Fact], bool]) -> set[str]:
+        values = self._store.read("marks", "facts")
+        doubtful = self._doubtful(changed)
+        false: set[int] = set()
+        for (kind, topic), value in values.items():
+            if kind == "facts" and doubtful(topic):
+                facts = msgspec.msgpack.decode(msgspec.msgpack.decode(value, type=_Topic).facts, type=list[Fact])
+                false.update(fact.mark for fact in facts if not is_true(fact))
+        return {
+            path
+            for (kind, path), value in values.items()
+            if kind == "marks" and path not in changed and false.isdisjoint(_marks(value))
+        }
 
     def _take_in_names(self, names: dict[str, Names | None] | None) -> None:
         if names is not None:

@@ -36,7 +36,7 @@ class Recorder:
 
     def is_true(self, fact: Fact) -> bool:
         """Whether the question has the same answer now."""
-        return self._session.facts.is_true(fact)
+        return self._session.is_true(fact)
 
     def states(self) -> dict[str, State]:
         """What was looked at since this was last asked."""

@@ -1,9 +1,10 @@
 """Checks many files, and of those that were checked before only the ones whose report may be another one now."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
+from sadpath.analysis.fact import Fact
 from sadpath.analysis.finding import FileReport
 from sadpath.workspace.batch import FILES_PER_PROCESS, Checker, check_all
 from sadpath.workspace.cache_directory import cache_file
@@ -22,30 +23,62 @@ def check_again(
 
     What is to be kept is kept in `directory`, else where the settings say, else in the project. Raises BatchError.
     """
-    projects: dict[tuple[Path, int], _Project] = {}
-    of: dict[str, _Project] = {}
-    for target in targets:
-        key = (target.root, id(target.settings))
-        if key not in projects:
-            projects[key] = _Project(target.root, target.settings, directory)
-        projects[key].paths.append(target.path)
-        of[target.path] = projects[key]
-    standing = {path: report for project in projects.values() for path, report in project.standing().items()}
-    yield from standing.values()
-    rest = [target for target in targets if target.path not in standing]
-    if len(rest) < FILES_PER_PROCESS and not apart:
-        sessions = {key: project.recorder for key, project in projects.items()}
-        found = check_all(rest, 1, lambda root, settings: sessions[root, id(settings)]())
-    else:
-        found = check_all(rest, jobs, open_recorder, apart=apart)
-    for report in found:
-        if isinstance(report, Checked):
-            of[report.path].kept.add(report)
-            yield report.report
-        else:
-            yield report
-    for project in projects.values():
-        project.kept.save()
+    return Repeat(targets, jobs, directory, apart=apart).reports()
+
+
+class Repeat:
+    """One such check, that can tell afterwards which reports would be the same in another state of the files."""
+
+    def __init__(
+        self, targets: Sequence[Target], jobs: int, directory: Path | None = None, *, apart: bool = False
+    ) -> None:
+        self._targets = targets
+        self._jobs = jobs
+        self._apart = apart
+        self._projects: dict[ProjectKey, _Project] = {}
+        self._of: dict[str, _Project] = {}
+        for target in targets:
+            key = project_key(target)
+            if key not in self._projects:
+                self._projects[key] = _Project(target.root, target.settings, directory)
+            self._projects[key].paths.append(target.path)
+            self._of[target.path] = self._projects[key]
+
+    def reports(self) -> Generator[FileReport]:
+        """The report on each target. Raises BatchError."""
+        projects = self._projects.values()
+        standing = {path: report for project in projects for path, report in project.standing().items()}
+        yield from standing.values()
+        for report in self._found([target for target in self._targets if target.path not in standing]):
+            if isinstance(report, Checked):
+                self._of[report.path].kept.add(report)
+                yield report.report
+            else:
+                yield report
+        for project in projects:
+            project.kept.save()
+
+    def unaffected(self, project: "ProjectKey", changed: Collection[str], is_true: Callable[[Fact], bool]) -> set[str]:
+        """The files of a project whose reports would be the same after a change: see `Kept.unaffected`.
+
+        To be asked when all reports have come.
+        """
+        return self._projects[project].kept.unaffected(changed, is_true) if project in self._projects else set()
+
+    def _found(self, targets: Sequence[Target]) -> Iterable[FileReport]:
+        if len(targets) >= FILES_PER_PROCESS or self._apart:
+            return check_all(targets, self._jobs, open_recorder, apart=self._apart)
+        sessions = {key: project.recorder for key, project in self._projects.items()}
+        return check_all(targets, 1, lambda root, settings: sessions[root, id(settings)]())
+
+
+ProjectKey: TypeAlias = tuple[Path, int]
+"""A root and the identity of settings: where both are the same, files are checked together."""
+
+
+def project_key(target: Target) -> ProjectKey:
+    """The project of a target."""
+    return target.root, id(target.settings)
 
 
 def open_recorder(root: Path, settings: Settings) -> Checker:

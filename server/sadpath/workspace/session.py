@@ -8,6 +8,7 @@ import msgspec
 
 from sadpath.analysis.check import check
 from sadpath.analysis.engine import Engine
+from sadpath.analysis.fact import Fact
 from sadpath.analysis.facts import Facts
 from sadpath.analysis.finding import FileReport, Finding
 from sadpath.analysis.meaning.program import Program
@@ -61,6 +62,10 @@ class Session:
         if unreadable is not None:
             return FileReport(path, (), (unreadable,))
         return self._graded(report)
+
+    def is_true(self, fact: Fact) -> bool:
+        """Whether a question that some report rests on has the same answer here."""
+        return self.facts.is_true(fact)
 
     def outline(self, path: str) -> Outline:
         """A file cut into units; empty where it cannot be read."""

@@ -56,12 +56,14 @@ class Store:
             found = self._values(connection, _STAMP[0])
             if found.get(_STAMP) != (_sealed(_STAMP, self._stamp) if self._stamp else None):
                 raise Doubt("another process has changed it")
-            stamped = {**values, _STAMP: secrets.token_bytes(8)}
+            stamp = secrets.token_bytes(8)
+            stamped = {**values, _STAMP: stamp}
             gone = [key for key, value in stamped.items() if value is None]
             new = [(*key, _sealed(key, value)) for key, value in stamped.items() if value is not None]
             connection.executemany("DELETE FROM kept WHERE kind = ? AND name = ?", gone)
             connection.executemany("INSERT OR REPLACE INTO kept VALUES (?, ?, ?)", new)
             connection.commit()
+        self._stamp = stamp
 
     def _values(self, connection: sqlite3.Connection, kind: str) -> dict[Key, object]:
         if _schema(connection) != [_SCHEMA]:

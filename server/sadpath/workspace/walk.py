@@ -12,7 +12,7 @@ from sadpath.workspace.configuration import Settings
 from sadpath.workspace.patterns import Patterns, is_pattern
 from sadpath.workspace.settings_file import SETTINGS_FILES, Configurations
 
-_SUFFIXES = (".py", ".pyi")
+SUFFIXES = (".py", ".pyi")
 _PROJECT_MARKS = ("pyproject.toml", "sadpath.toml", "setup.py", "setup.cfg")
 _EMACS_LOCK = ".#"  # a symbolic link that leads nowhere by design
 
@@ -126,7 +126,7 @@ class _Walker:
             for entry in entries:
                 names.add(entry.name)
                 is_directory = entry.is_dir(follow_symlinks=False)
-                if is_directory or entry.name.endswith(_SUFFIXES):
+                if is_directory or entry.name.endswith(SUFFIXES):
                     found.append((entry, is_directory))
         return names, sorted(found, key=lambda one: one[0].name)
 

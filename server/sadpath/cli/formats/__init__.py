@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TypeAlias, cast
 
@@ -31,8 +32,12 @@ FORMATS: Mapping[str, str] = MappingProxyType(
 TERMINAL = frozenset({"full", "concise", "grouped"})
 """Formats for a terminal. Their text has colours, as `click.style` gives them."""
 
+_WHOLE = frozenset({"json", "json-lines", "sarif", "html"})
+"""Formats that tell of each finding what a change has to do with it. The others only hold what it brings."""
+
 
 def writer(name: str) -> Write:
     """What writes a result in a format. Only that format's module is imported."""
     function = name.replace("-", "_")
-    return cast(Write, getattr(importlib.import_module(f"sadpath.cli.formats.{function}"), function))
+    write = cast(Write, getattr(importlib.import_module(f"sadpath.cli.formats.{function}"), function))
+    return write if name in _WHOLE else lambda result: write(replace(result, findings=result.brought))

@@ -1,15 +1,14 @@
 """How much of the machine to use, and what to keep for the next check."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import click
 
-from sadpath.analysis.finding import FileReport
-from sadpath.workspace.batch import check_all, processors
-from sadpath.workspace.repeat import check_again
+from sadpath.workspace.batch import processors
+from sadpath.workspace.repeat import Repeat
 from sadpath.workspace.walk import Target
 
 
@@ -35,7 +34,11 @@ class SpeedOptions:
         ),
     ]
 
-    def check(self, targets: Sequence[Target]) -> Iterator[FileReport]:
-        """The report on each target, as it comes. Raises BatchError."""
-        jobs = self.jobs or processors()
-        return check_all(targets, jobs) if self.no_cache else check_again(targets, jobs, self.cache_dir)
+    @property
+    def processes(self) -> int:
+        """The largest number of processes."""
+        return self.jobs or processors()
+
+    def repeat(self, targets: Sequence[Target]) -> Repeat | None:
+        """The check of the targets that uses what earlier ones kept; None if that is not wanted."""
+        return None if self.no_cache else Repeat(targets, self.processes, self.cache_dir)

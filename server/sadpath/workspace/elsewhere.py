@@ -1,0 +1,70 @@
+"""Checks files as they are in another state than that on the disk; only those whose report may be another one there."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Protocol, TypeAlias
+
+from sadpath.analysis.fact import Fact
+from sadpath.analysis.finding import FileReport
+from sadpath.workspace.batch import FILES_PER_PROCESS, Checker, check_all
+from sadpath.workspace.configuration import Settings
+from sadpath.workspace.difference import Difference
+from sadpath.workspace.repeat import ProjectKey, Repeat, project_key
+from sadpath.workspace.tree import Contents
+from sadpath.workspace.walk import Target
+
+
+class State(Checker, Protocol):
+    """A session in another state."""
+
+    def is_true(self, fact: Fact) -> bool:
+        """Whether the question has the same answer there."""
+        ...
+
+
+OpenState: TypeAlias = Callable[[Path, Settings], State]
+"""Opens one. Other processes get it as a pickle."""
+
+
+def differing(
+    targets: Sequence[Target], contents: Mapping[Path, Contents], open_state: OpenState, repeat: Repeat | None
+) -> list[Target]:
+    """The targets whose reports may be other ones where files have these contents, given by the root of their project.
+
+    `repeat` is the check that gave the reports on the targets; without it, that may be all in projects with contents.
+    """
+    projects: dict[ProjectKey, list[Target]] = {}
+    for target in targets:
+        if contents[target.root]:
+            projects.setdefault(project_key(target), []).append(target)
+    found: list[Target] = []
+    for key, members in projects.items():
+        unaffected = set[str]()
+        if repeat is not None:
+            difference = Difference(key[0], contents[key[0]])
+            witness = _Witness(difference, members[0], open_state)
+            unaffected = repeat.unaffected(key, difference.changed, witness.is_true)
+        found += [target for target in members if target.path not in unaffected]
+    return found
+
+
+def reports(targets: Sequence[Target], open_state: OpenState, jobs: int) -> Iterator[FileReport]:
+    """The report on each target in another state, as it comes. Raises BatchError."""
+    return check_all(targets, jobs if len(targets) >= FILES_PER_PROCESS else 1, open_state)
+
+
+class _Witness:
+    """Tells which facts are true in the other state, which it opens only if one may not be."""
+
+    def __init__(self, difference: Difference, target: Target, open_state: OpenState) -> None:
+        self._difference = difference
+        self._target = target
+        self._open_state = open_state
+        self._state: State | None = None
+
+    def is_true(self, fact: Fact) -> bool:
+        if not self._difference.concerns(fact):
+            return True
+        if self._state is None:
+            self._state = self._open_state(self._target.root, self._target.settings)
+        return self._state.is_true(fact)

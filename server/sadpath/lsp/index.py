@@ -13,9 +13,10 @@ from lsprotocol import types
 from sadpath.analysis.finding import Finding, Position, Range
 from sadpath.lsp.convert import uri_of
 from sadpath.lsp.document import Encoding, width
-from sadpath.lsp.indexer import Ended, Found, News, Portion, Told, index
+from sadpath.lsp.indexer import Ended, Found, News, Portion, Reviewed, Told, index
 from sadpath.lsp.session import Scope, Tell
 from sadpath.workspace.processes import Child
+from sadpath.workspace.status import Status
 
 _log = logging.getLogger(__name__)
 
@@ -45,20 +46,24 @@ class ClosedFile:
 class Index:
     """Has all files checked by another process, and again when something has changed; one run at a time.
 
-    `on_news` is called whenever there is more to know, `on_progress` with the numbers of files checked and in all, and
-    with None when a run ends. Everything on the loop's thread.
+    `on_news` is called whenever there is more to know, `on_reviewed` when `reviewed` has changed, which says what the
+    change under review brings. `on_progress` gets the numbers of files checked and in all, and None when a run ends.
+    Everything on the loop's thread.
     """
 
     def __init__(
         self,
         encoding: Encoding,
         on_news: Callable[[], None],
+        on_reviewed: Callable[[], None],
         on_progress: Callable[[tuple[int, int] | None], None],
         tell: Tell,
     ) -> None:
         self.files: dict[str, ClosedFile] = {}
+        self.reviewed: Reviewed | None = None
         self._encoding: Encoding = encoding
         self._on_news = on_news
+        self._on_reviewed = on_reviewed
         self._on_progress = on_progress
         self._tell = tell
         self._child: Child | None = None
@@ -66,6 +71,7 @@ class Index:
         self._is_cancelled = False
         self._waiting: Scope | None = None
         self._seen: set[str] = set()
+        self._settling: list[asyncio.Future[None]] = []
 
     @property
     def is_started(self) -> bool:
@@ -76,6 +82,20 @@ class Index:
     def is_running(self) -> bool:
         """Whether files are being checked."""
         return self._is_running
+
+    async def settled(self) -> None:
+        """Wait until no files are being checked."""
+        while self._is_running:
+            waiting = asyncio.get_running_loop().create_future()
+            self._settling.append(waiting)
+            await waiting
+
+    def status(self, path: str, fingerprint: str) -> Status | None:
+        """What the change has to do with a finding; None where nothing tells. What is not on the disk yet is new."""
+        if self.reviewed is None or self.reviewed.problem:
+            return None
+        known = self.reviewed.statuses.get(path)
+        return known.get(fingerprint, Status.NEW) if known is not None else None
 
     def update(self, scope: Scope) -> None:
         """Check what is different now. Starts the process where there is none, unless that was cancelled."""
@@ -102,6 +122,7 @@ class Index:
         self._is_cancelled = False
         self._leave()
         self.files.clear()
+        self.reviewed = None
         self._on_news()
 
     def _leave(self) -> None:
@@ -135,6 +156,12 @@ class Index:
             self._on_progress((news.done, news.total))
             for found in news.found:
                 self._add(found)
+        elif isinstance(news, Reviewed):
+            before, self.reviewed = self.reviewed, news
+            if news != before:
+                self._on_reviewed()
+            if news.problem:
+                self._tell(f"sadpath cannot tell what this change brings: {news.problem}")
         elif isinstance(news, Told):
             self._tell(news.message)
         else:
@@ -167,6 +194,10 @@ class Index:
         scope, self._waiting = self._waiting, None
         if scope:
             self.update(scope)
+        settling, self._settling = self._settling, []
+        for waiting in settling:
+            if not waiting.done():
+                waiting.set_result(None)
 
 
 def _read(child: Child, call: Callable[[News | None], None]) -> None:

@@ -1,7 +1,7 @@
 """The process that checks all files of the workspace in the background, with processes of its own."""
 
 import os
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -13,7 +13,11 @@ from sadpath.lsp.editor_settings import EditorSettings
 from sadpath.lsp.session import Scope
 from sadpath.workspace import files
 from sadpath.workspace.batch import BatchError, check_all, processors
-from sadpath.workspace.repeat import check_again
+from sadpath.workspace.changes import changed_since
+from sadpath.workspace.git import GitError
+from sadpath.workspace.repeat import Repeat
+from sadpath.workspace.review import review
+from sadpath.workspace.status import Status
 from sadpath.workspace.walk import Target, walk
 
 if TYPE_CHECKING:  # the class has another name on Windows
@@ -40,6 +44,17 @@ class Portion(msgspec.Struct, frozen=True):
     found: tuple[Found, ...]
 
 
+class Reviewed(msgspec.Struct, frozen=True):
+    """What the change under review has to do with what was found: the status of each finding, by path and fingerprint.
+
+    `base` says what was compared with; where nothing could be, `problem` says why, and what to do.
+    """
+
+    base: str = ""
+    problem: str = ""
+    statuses: dict[str, dict[str, Status]] = {}
+
+
 class Ended(msgspec.Struct, frozen=True):
     """All files are checked, or none can be, for a reason."""
 
@@ -52,7 +67,7 @@ class Told(msgspec.Struct, frozen=True):
     message: str
 
 
-News: TypeAlias = Portion | Ended | Told
+News: TypeAlias = Portion | Reviewed | Ended | Told
 
 
 def index(connection: "Connection", scope: Scope) -> None:
@@ -70,32 +85,48 @@ def index(connection: "Connection", scope: Scope) -> None:
 def _run(scope: Scope, send: Callable[[News], None]) -> Ended:
     settings = EditorSettings(scope, lambda message: send(Told(message)))
     targets = [found for found in walk(scope.folders, settings) if isinstance(found, Target)]
+    jobs = max(1, processors() - 1)
+    # A workspace that is not trusted has nothing written, so everything is checked each time.
+    repeat = Repeat(targets, jobs, apart=True) if scope.trusted else None
+    reports: list[FileReport] = []
     send(Portion(0, len(targets), ()))
     try:
-        for portion in _portions(_checked(targets, scope), len(targets)):
-            send(portion)
+        for report in repeat.reports() if repeat else check_all(targets, jobs, apart=True):
+            reports.append(report)
+            if len(reports) % _PORTION == 0:
+                send(_portion(reports[-_PORTION:], len(reports), len(targets)))
+        rest = len(reports) % _PORTION
+        send(_portion(reports[len(reports) - rest :], len(reports), len(targets)))
+        if scope.base is not None:
+            send(reviewed(reports, targets, scope.base, jobs, repeat))
     except BatchError as error:
         return Ended(str(error))
     return Ended()
 
 
-def _checked(targets: Sequence[Target], scope: Scope) -> Generator[FileReport]:
-    """The reports. A workspace that is not trusted has nothing written, so everything is checked each time."""
-    jobs = max(1, processors() - 1)
-    return check_again(targets, jobs, apart=True) if scope.trusted else check_all(targets, jobs, apart=True)
+def _portion(reports: Sequence[FileReport], done: int, total: int) -> Portion:
+    found = (Found(report.path, report.findings, _wide_lines(report)) for report in reports if report.findings)
+    return Portion(done, total, tuple(found))
 
 
-def _portions(reports: Iterable[FileReport], total: int) -> Generator[Portion]:
-    found: list[Found] = []
-    done = 0
-    for report in reports:
-        done += 1
-        if report.findings:
-            found.append(Found(report.path, report.findings, _wide_lines(report)))
-        if done % _PORTION == 0:
-            yield Portion(done, total, tuple(found))
-            found.clear()
-    yield Portion(done, total, tuple(found))
+def reviewed(
+    reports: Sequence[FileReport], targets: Sequence[Target], base: str, jobs: int, repeat: Repeat | None
+) -> Reviewed:
+    """What the change since a base, "" for the usual one, has to do with the reports. Raises BatchError."""
+    sources = {target.path for target in targets}
+    try:
+        changes = {root: changed_since(root, base or None, sources) for root in {target.root for target in targets}}
+    except GitError as error:
+        return Reviewed(problem=str(error))
+    seen = review(reports, targets, changes, jobs, repeat)
+    statuses = {
+        report.path: {
+            finding.fingerprint: seen.statuses.get((report.path, finding.fingerprint), Status.OLD)
+            for finding in report.findings
+        }
+        for report in seen.reports
+    }
+    return Reviewed(" and ".join(dict.fromkeys(change.base for change in changes.values())), statuses=statuses)
 
 
 def _wide_lines(report: FileReport) -> dict[int, str]:

@@ -148,11 +148,19 @@ class Server(LanguageServer):
             on_checked=self._checked,
             on_error=self._check_failed,
         )
-        self.diagnostics = Diagnostics(self.client, self.files.uri, options)
+        self.diagnostics = Diagnostics(
+            self.client, self.files.uri, lambda path, mark: self.index.status(path, mark), options
+        )
         self.progress_shown = Progress(
             "sadpath: checking the workspace", self.client, self, lambda: self.index.cancel()
         )
-        self.index = Index(self.client.encoding, lambda: self.everywhere.wake(), self.progress_shown.report, tell)
+        self.index = Index(
+            self.client.encoding,
+            on_news=lambda: self.everywhere.wake(),
+            on_reviewed=self._reviewed,
+            on_progress=self.progress_shown.report,
+            tell=tell,
+        )
         self.everywhere = WorkspaceDiagnostics(self.files, self.index, self.diagnostics, self)
         self.registrations = Registrations(self.client, self)
         if params.process_id is not None and lifetime.is_alive(params.process_id):  # else it is in another container
@@ -164,7 +172,7 @@ class Server(LanguageServer):
         self.registrations.start()
         await self.configuration.ask()
         self.registrations.diagnostics(self.configuration.options)
-        self._push_everywhere()
+        self._follow()
 
     def _shutdown(self, _: object) -> None:
         self.wire.cancel(None)
@@ -267,22 +275,32 @@ class Server(LanguageServer):
             self.workspace_code_lens_refresh(None)
         self.registrations.diagnostics(options)
         self._reload(_configured(self.scope, options))
-        self._push_everywhere()
 
     def _reload(self, scope: Scope) -> None:
         self.scope = scope
         self.files.reload(scope)
-        if self.diagnostics.options.diagnostic_mode != "workspace":
-            self.index.stop()
-        elif self.index.is_started:
-            self.index.update(scope)
+        self._follow()
         self.everywhere.restart()
 
-    def _push_everywhere(self) -> None:
-        """Check the workspace for a client that does not ask, where the user wants that."""
-        if self.diagnostics.options.diagnostic_mode == "workspace" and not self.client.pulls:
+    def _follow(self) -> None:
+        """Have all files checked if the user wants to know what is in them; a client that asks starts that itself."""
+        in_all = self.diagnostics.options.diagnostic_mode == "workspace"
+        if not in_all and self.scope.base is None:
+            self.index.stop()
+        elif self.index.is_started or self.scope.base is not None or not self.client.pulls:
             self.index.update(self.scope)
+        if in_all and not self.client.pulls:
             self.everywhere.push()
+
+    def review(self) -> None:
+        """From now on find out what the change under review brings."""
+        if self.scope.base is None:
+            self.scope = replace(self.scope, base=self.diagnostics.options.changes.base)
+            self._follow()
+
+    def _reviewed(self) -> None:
+        documents.after_review(self.files, self.diagnostics, self)
+        self.everywhere.renew()
 
     def _checked(self, file: OpenFile, skipped: Sequence[Skip]) -> None:
         documents.after_check(file, self.diagnostics, self)
@@ -321,7 +339,9 @@ def is_python(document: types.TextDocumentItem) -> bool:
 
 
 def _configured(scope: Scope, options: Options) -> Scope:
-    return replace(scope, select=options.select, ignore=options.ignore)
+    wants_review = scope.base is not None or options.changes.show != "all"
+    base = options.changes.base if wants_review else None
+    return replace(scope, select=options.select, ignore=options.ignore, base=base)
 
 
 def _nothing(_: object) -> None:

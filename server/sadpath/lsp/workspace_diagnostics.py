@@ -45,6 +45,10 @@ class WorkspaceDiagnostics:
     def restart(self) -> None:
         """Have clients ask anew: the diagnostics are made in another way now."""
         self._generation += 1
+        self.renew()
+
+    def renew(self) -> None:
+        """Make all diagnostics anew."""
         for file in self._index.files.values():
             file.answer = None
         self.wake()
@@ -123,7 +127,8 @@ class WorkspaceDiagnostics:
             for part in file.parts() if self._files.is_settled(file) else ():
                 items = self._diagnostics.of(part.findings, part)
                 yield part.uri, part.version, identity_of(items) if items else "", items
-        for closed in list(self._index.files.values()):
+        wants_all = self._diagnostics.options.diagnostic_mode == "workspace"
+        for closed in list(self._index.files.values()) if wants_all else ():
             if not self._files.is_open(closed.path):
                 if closed.answer is None:
                     items = self._diagnostics.of(closed.findings, closed)

@@ -8,10 +8,12 @@ from pathlib import Path
 from corpora import Corpora, Project
 from processes import seconds
 from results import Row, Series
-from tools import BASEDPYRIGHT, FIXIT, FLAKE8, PYREFLY, RUFF, SADPATH, TY, Tool, command
+from tools import BASEDPYRIGHT, FIXIT, FLAKE8, RUFF, SADPATH, Tool, command
 
 SLOW = (BASEDPYRIGHT, FIXIT, FLAKE8)
-"""Tools that need so long for the smaller project that they check it once, and the large one never."""
+"""Tools that check the smaller project only."""
+LONG = 40.0
+"""Seconds of cold checks of a project, after which a tool has no more rounds."""
 COLD, SAME, CHANGED = "cold", "again, nothing changed", "again, one file changed"
 Measured = dict[tuple[str, str], Series]
 """Seconds, by work and tool."""
@@ -37,26 +39,23 @@ def start(corpora: Corpora, tools: Sequence[Tool]) -> Iterator[Row]:
 def check(corpora: Corpora, tools: Sequence[Tool]) -> Iterator[Row]:
     """Checks of whole projects: without anything kept, then again for the tools that keep something."""
     large, other = corpora.batch
-    fast = [tool for tool in tools if tool in (SADPATH, RUFF, TY, PYREFLY)]
-    slow = [tool for tool in tools if tool in SLOW]
-    rows = _project(corpora, large, corpora.changed[0], fast, [])
+    rows = _project(corpora, large, corpora.changed[0], [tool for tool in tools if tool not in SLOW])
     yield rows[COLD].wanted("under half of the faster of ty and pyrefly", 0.5, ("ty", "pyrefly"))
     yield rows[SAME].wanted("under a third of ruff's cold run", 1 / 3, ("ruff",), rows[COLD])
     yield rows[CHANGED]
-    rows = _project(corpora, other, corpora.changed[1], fast, slow)
+    rows = _project(corpora, other, corpora.changed[1], tools)
     yield rows[COLD].wanted("under ty", 1, ("ty",))
     yield rows[SAME]
     yield rows[CHANGED]
 
 
-def _project(
-    corpora: Corpora, project: Project, changed: str, tools: Sequence[Tool], once: Sequence[Tool]
-) -> Mapping[str, Row]:
+def _project(corpora: Corpora, project: Project, changed: str, tools: Sequence[Tool]) -> Mapping[str, Row]:
     """The checks of a project: tools take turns, so that whatever else the machine does falls on all of them."""
     measured: Measured = {}
-    rounds = 1 if corpora.is_small else 3
-    for number in range(rounds):
-        for tool in [*tools, *(once if number == 0 else ())]:
+    for _ in range(1 if corpora.is_small else 3):
+        for tool in tools:
+            if sum(measured.get((COLD, tool.name), ())) > LONG:
+                continue
             for work, took in _round(tool, project, corpora.work / "caches" / tool.name, project.root / changed):
                 _add(measured, work, tool.name, took)
     title = f"check {project.name}, {project.lines:,} lines"

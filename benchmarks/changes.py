@@ -1,23 +1,23 @@
-"""What is done to open documents: endless changes, which leave a document as it was each time they start anew."""
+"""What is done to open documents, without end. Where that can be, each text is a new one, which no server has seen."""
 
+import re
 from collections.abc import Iterator
 from itertools import count
 
 from client import Change
 
-MARK = "  # x"
-
 
 def comments(lines: list[str], row: int) -> Iterator[Change]:
-    """A comment at the end of a line comes and goes."""
-    column = len(lines[row])
-    while True:
-        yield Change((row, column), (row, column), MARK)
-        yield Change((row, column), (row, column + len(MARK)), "")
+    """A line gets a comment, which becomes another one each time."""
+    begin = end = len(lines[row])
+    for number in count():
+        text = f"  # {number}"
+        yield Change((row, begin), (row, end), text)
+        end = begin + len(text)
 
 
 def statements(lines: list[str], row: int) -> Iterator[Change]:
-    """A new statement before a line becomes another one each time: no two texts are the same."""
+    """A new statement before a line becomes another one each time."""
     indent = " " * (len(lines[row]) - len(lines[row].lstrip()))
     yield Change((row, 0), (row, 0), "\n")
     column = 0
@@ -28,9 +28,9 @@ def statements(lines: list[str], row: int) -> Iterator[Change]:
 
 
 def pasted(row: int, text: str) -> Iterator[Change]:
-    """Whole lines are pasted before a line, and taken away again."""
-    while True:
-        yield Change((row, 0), (row, 0), text)
+    """Whole lines are pasted before a line, and taken away again; each time, functions have other names."""
+    for number in count():
+        yield Change((row, 0), (row, 0), re.sub(r"\bdef (\w+)", rf"def \1_{number}", text))
         yield Change((row, 0), (row + text.count("\n"), 0), "", is_timed=False)
 
 
@@ -52,10 +52,11 @@ def typed(row: int, text: str) -> Iterator[Change]:
 
 
 def toggled(row: int, column: int, one: str, other: str) -> Iterator[Change]:
-    """A word becomes another one and back."""
-    while True:
-        yield Change((row, column), (row, column + len(one)), other)
-        yield Change((row, column), (row, column + len(other)), one)
+    """A word becomes another one, which may hold a number, and back."""
+    for number in count():
+        text = other.format(number)
+        yield Change((row, column), (row, column + len(one)), text)
+        yield Change((row, column), (row, column + len(text)), one)
 
 
 def inside(lines: list[str], after: int) -> int:

@@ -95,7 +95,8 @@ def grown(corpora: Corpora, lines: int, most: int) -> tuple[Project, str, str]:
     Both are made of whole files of the largest project; the other lines come in equal parts before and after.
     """
     parts = [text for path in corpora.largest.files if (text := _part(path))]
-    core, parts = _take(parts, lines)
+    core = min(parts, key=lambda part: abs(part.count("\n") - lines))
+    parts.remove(core)
     before, parts = _take(parts, (most - lines) // 2)
     after, _ = _take(parts, (most - lines) // 2)
     return written(corpora.work, "grown", {"small.py": core, "large.py": before + core + after}), "small.py", "large.py"

@@ -14,7 +14,7 @@ from processes import resume, settle, suspend
 from results import OURS, Row
 from tools import BASEDPYRIGHT, RUFF, SADPATH, TY, Tool, command
 
-WARM = 2
+WARM = 1
 """How many edits of a document are not counted."""
 PAUSE = 0.02
 """Seconds between an answer and the next edit."""
@@ -38,12 +38,15 @@ MakeChanges: TypeAlias = Callable[[list[str]], Iterator[Change]]
 
 @dataclass(frozen=True)
 class Pace:
-    """How much is measured: servers take turns, each of so many edits, or of so many seconds if it is slow."""
+    """How much is measured: servers take turns, each of so many edits, or of so many seconds if it is slow.
+
+    One that is late once has less time for its other turns.
+    """
 
     turns: int
     edits: int
     seconds: float
-    rest: float = 20
+    rest: float = 10
     """Seconds that a server may take to come to rest before it is measured."""
 
 
@@ -56,16 +59,20 @@ class Lane:
     document: Document
     shown: list[Document]
     changes: Iterator[Change]
+    left: float
+    """Seconds that are left for all turns."""
     took: list[float] = field(default_factory=list[float])
     edited: int = 0
 
     def turn(self, pace: Pace) -> None:
         """Edit the document for a while."""
-        end = time.monotonic() + pace.seconds
+        begin = time.monotonic()
+        end = begin + min(pace.seconds, self.left)
         target = len(self.took) + pace.edits
         while len(self.took) < target and time.monotonic() < end:
             self.edit()
             time.sleep(PAUSE)
+        self.left -= time.monotonic() - begin
 
     def edit(self) -> None:
         """Edit the document once."""
@@ -86,7 +93,7 @@ def edits(corpora: Corpora, tools: Sequence[Tool]) -> Iterator[Row]:
 
 
 def _single(corpora: Corpora, tools: Sequence[Tool], pace: Pace) -> Iterator[Row]:
-    """A comment comes and goes in the middle of files of different sizes."""
+    """A comment changes in the middle of files of different sizes."""
     able = [tool for tool in tools if tool is not BASEDPYRIGHT]  # it takes minutes to open the largest file
     rows = [
         _measure("one edit in", project, path, chosen, pace, _comment_in_the_middle)
@@ -110,7 +117,7 @@ def _large(corpora: Corpora, tools: Sequence[Tool], pace: Pace) -> Iterator[Row]
     def write(lines: list[str]) -> Iterator[Change]:
         return typed(between(lines, len(lines) // 2), TYPED)
 
-    keys = replace(pace, edits=4 * pace.edits, seconds=3 * pace.seconds)
+    keys = replace(pace, edits=4 * pace.edits, seconds=2 * pace.seconds)
     yield _measure("each key of a new function in", project, path, tools, keys, write)
     few = replace(pace, turns=min(pace.turns, 3), edits=4, seconds=10)
     yield _measure(f"{block.count(chr(10)):,} lines pasted into", project, path, tools, few, paste)
@@ -140,7 +147,7 @@ def _across(corpora: Corpora, tools: Sequence[Tool], pace: Pace) -> Iterator[Row
     project, path, others = used(corpora, units, callers)
 
     def renamed(lines: list[str]) -> Iterator[Change]:
-        return _toggled(lines, "fetch", "fetched")
+        return _toggled(lines, "fetch", "fetch_{}")
 
     def made_sync(lines: list[str]) -> Iterator[Change]:
         return _toggled(lines, "async def", "def")
@@ -186,7 +193,8 @@ def _lane(
     """A new server that has opened its files, made the edits that do not count, and come to rest; it is suspended."""
     client = stack.enter_context(closing(Client(command(tool.server), project.root, tool.settings)))
     document = client.open(file)
-    lane = Lane(tool, client, document, [client.open(project.root / path) for path in shown], changes)
+    others = [client.open(project.root / path) for path in shown]
+    lane = Lane(tool, client, document, others, changes, left=pace.turns * pace.seconds)
     while lane.edited < WARM:
         lane.edit()
     settle(client.processes(), pace.rest)

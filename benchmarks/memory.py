@@ -1,22 +1,24 @@
 """How much memory a check of a large project takes, and a long session in an editor."""
 
+import shutil
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from itertools import cycle, islice
+from math import inf
 from pathlib import Path
 
 from changes import inside, statements
 from client import Client
 from corpora import Corpora, Project
-from processes import megabytes, peak
+from processes import peak, resident
 from results import OURS, Row, Series
 from tools import PYREFLY, RUFF, SADPATH, TY, Tool, command
 
 OPEN_FILES = 20
 SAMPLED = 100
 """Edits between two looks at a server's memory."""
-PEERS_SECONDS = 15.0
+PEERS_SECONDS = 10.0
 """How long peers are edited, whose memory is for comparison."""
 
 
@@ -24,39 +26,35 @@ def memory(corpora: Corpora, tools: Sequence[Tool]) -> Iterator[Row]:
     """The peak of a check, and what a session takes at its start, at most and at its end."""
     project = corpora.largest
     cache = corpora.work / "caches" / "memory"
-    checked = {
-        tool.name: (peak(tool.check_command(cache / str(time.time_ns())), project.root),)
-        for tool in tools
-        if tool in (SADPATH, RUFF, TY, PYREFLY)
-    }
+    shutil.rmtree(cache, ignore_errors=True)
+    chosen = [tool for tool in tools if tool in (SADPATH, RUFF, TY, PYREFLY)]
+    checked = {tool.name: (peak(tool.check_command(cache / tool.name), project.root),) for tool in chosen}
     yield Row(f"check {project.name}, {project.lines:,} lines: memory", "MB", ("max",), checked).limited("500 MB", 500)
     edits = 200 if corpora.is_small else 10_000
     files = _some_files(project)
-    sessions = {tool.name: _session(tool, project, files, edits) for tool in tools if tool.server}
-    title = f"session in {project.name}: {len(files)} open files, {edits:,} edits"
+    sessions = {tool.name: _session(tool, project, files, edits) for tool in chosen}
+    title = f"session in {project.name}: {len(files)} open files, {edits:,} edits (peers: {PEERS_SECONDS:.0f} s)"
     row = Row(f"{title}: memory", "MB", ("max", "start", "end"), sessions)
     yield row.limited("400 MB", 400)
     if OURS in sessions:
         warm, *later = sessions[OURS][1 + len(sessions[OURS]) // 10 :]
-        growth = Row(
-            f"{title}: growth after the first tenth", "MB", ("max",), {OURS: (max(later, default=warm) - warm,)}
-        )
-        yield growth.limited("flat: 5 % of 400 MB", 20)
+        growth = {OURS: (max(later, default=warm) - warm,)}
+        yield Row(f"{title}: growth after the first tenth", "MB", ("max",), growth).limited("flat: 5 % of 400 MB", 20)
 
 
 def _session(tool: Tool, project: Project, files: Sequence[Path], edits: int) -> Series:
-    """The memory of a server in MB: with all files open, then after each hundred edits that go around the files."""
-    end = time.monotonic() + (600 if tool is SADPATH else PEERS_SECONDS)
+    """The memory of a server (RSS, in MB): with all files open, then after every hundredth edit. Files take turns."""
+    end = inf if tool is SADPATH else time.monotonic() + PEERS_SECONDS
     with closing(Client(command(tool.server), project.root, tool.settings)) as client:
         lanes = [(client.open(file), statements(lines := _lines(file), inside(lines, 0))) for file in files]
-        seen = [megabytes(client.processes())]
+        seen = [resident(client.processes())]
         for number, (document, changes) in enumerate(islice(cycle(lanes), edits), 1):
             client.edit(next(changes), document)
             if number % SAMPLED == 0:
-                seen.append(megabytes(client.processes()))
+                seen.append(resident(client.processes()))
             if time.monotonic() > end:
                 break
-        return (*seen, megabytes(client.processes()))
+        return (*seen, resident(client.processes()))
 
 
 def _some_files(project: Project) -> list[Path]:

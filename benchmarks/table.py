@@ -61,7 +61,7 @@ def _cell(row: Row, tool: str) -> str:
     if row.shown == ("median",) and len(row.by_tool[tool]) > 1:
         text += f" ({_number(row.value(tool, 'min'))}-{_number(row.value(tool, 'max'))})"
     text += f" {row.unit}"
-    return text if tool == OURS or OURS not in row.by_tool else f"{text} [{row.ratio(tool):.2g}x]"
+    return text if tool == OURS or OURS not in row.by_tool else f"{text} [{_number(row.ratio(tool))}x]"
 
 
 def _goal(row: Row) -> str:

@@ -21,15 +21,15 @@ WORKS = {
         "one edit in module_0.py, 50 lines",
         "each key of a new function in module_0.py, 50 lines",
         "49 lines pasted into module_0.py, 50 lines",
-        "the same edit in small.py, 99 lines",
-        "the same edit in large.py, 687 lines",
+        "the same edit in small.py, 50 lines",
+        "the same edit in large.py, 638 lines",
         "method that 20 functions in 2 open files call: renamed in client.py, 4 lines",
         "method that 20 functions in 2 open files call: `async` or not, in client.py, 4 lines",
     ],
     "memory": [
         "check large, 980 lines: memory",
-        "session in large: 20 open files, 200 edits: memory",
-        "session in large: 20 open files, 200 edits: growth after the first tenth",
+        "session in large: 20 open files, 200 edits (peers: 10 s): memory",
+        "session in large: 20 open files, 200 edits (peers: 10 s): growth after the first tenth",
     ],
 }
 

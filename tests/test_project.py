@@ -25,7 +25,7 @@ COMMANDS = {
     "basedpyright": ["-m", "basedpyright", "--pythonpath", sys.executable],
     "ruff check": ["-m", "ruff", "check", "--quiet", "."],
     "ruff format": ["-m", "ruff", "format", "--check", "--diff", "--quiet", "."],
-    "sadpath": ["-m", "sadpath", "check", "server", "rules", "docs"],
+    "sadpath": ["-m", "sadpath", "check", "server", "rules", "docs", "benchmarks"],
     "generated pages": ["docs/generate.py", "--check"],
 }
 

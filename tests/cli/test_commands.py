@@ -51,6 +51,8 @@ def test_repeated_check_imports_little(project: Path, output_format: str) -> Non
     assert again.code == first.code == 1
     assert again.output == first.output
     assert imported.isdisjoint({*HEAVY, "sadpath.rule", "sadpath.workspace.session", "sadpath.workspace.pool"})
+    tells_where_to_accept = output_format in ("json", "json-lines")
+    assert ("sadpath.analysis.syntax.outline" in imported) is tells_where_to_accept
 
 
 def importing(*arguments: str) -> tuple[Ended, set[str]]:

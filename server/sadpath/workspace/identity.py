@@ -2,7 +2,6 @@
 
 import os
 import re
-import secrets
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -46,7 +45,7 @@ def identity(root: Path, settings: Settings) -> str:
     try:
         content = msgspec.msgpack.encode(depends_on, order="deterministic", enc_hook=str)
     except UnicodeEncodeError:  # the name of a directory is no text
-        return secrets.token_hex(16)
+        return os.urandom(16).hex()
     return blake2b(content, digest_size=16).hexdigest()
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from sadpath.analysis.finding import FileReport, Finding
-from sadpath.analysis.syntax.outline import Outline
-from sadpath.analysis.syntax.statements import Statements
 from sadpath.analysis.syntax.text import split_lines
+
+if TYPE_CHECKING:  # takes longer to import than most checks of little take
+    from sadpath.analysis.syntax.outline import Outline
 
 
 class Status(str, Enum):
@@ -26,6 +28,9 @@ class Earlier(FileReport, frozen=True):
 
     def statuses(self, lines: Sequence[str], findings: Iterable[Finding]) -> tuple[Status, ...]:
         """The status of each of these findings in the file, which has these lines now."""
+        from sadpath.analysis.syntax.outline import Outline
+        from sadpath.analysis.syntax.statements import Statements
+
         outline = Outline(lines)
         units = unit_texts(outline)
         place = Statements(outline).segment
@@ -44,7 +49,7 @@ class Earlier(FileReport, frozen=True):
         return tuple(finding for finding in self.findings if finding.fingerprint not in left)
 
 
-def unit_texts(outline: Outline) -> list[str]:
+def unit_texts(outline: "Outline") -> list[str]:
     """The text of each unit, with its name in front, without the lines above it; the same for any line ends."""
     texts: list[str] = []
     for segment in outline.segments:

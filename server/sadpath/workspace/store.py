@@ -1,6 +1,6 @@
 """A file of named values that outlives the process. Whatever is wrong with it, there is nothing in it."""
 
-import secrets
+import os
 import sqlite3
 from collections.abc import Generator, Mapping
 from contextlib import closing, contextmanager, suppress
@@ -56,7 +56,7 @@ class Store:
             found = self._values(connection, _STAMP[0])
             if found.get(_STAMP) != (_sealed(_STAMP, self._stamp) if self._stamp else None):
                 raise Doubt("another process has changed it")
-            stamp = secrets.token_bytes(8)
+            stamp = os.urandom(8)
             stamped = {**values, _STAMP: stamp}
             gone = [key for key, value in stamped.items() if value is None]
             new = [(*key, _sealed(key, value)) for key, value in stamped.items() if value is not None]

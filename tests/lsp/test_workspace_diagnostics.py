@@ -142,6 +142,7 @@ def test_new_settings_have_the_client_ask_again(workspace: Workspace) -> None:
     workspace.initialize(PULL)
     workspace.pull_until({"one.py": 1, "two.py": 2})
     held = workspace.ask()
+    workspace.client.about("hover", workspace.uri("one.py"), position={"line": 0, "character": 0})
     (workspace.root / "sadpath.toml").write_text("ignore = ['except']\n")
     change = {"uri": workspace.uri("sadpath.toml"), "type": 1}
     workspace.client.notify("workspace/didChangeWatchedFiles", {"changes": [change]})

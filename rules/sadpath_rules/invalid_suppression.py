@@ -34,7 +34,7 @@ def invalid_suppression(_node: cst.CSTNode, _unit: Unit) -> Iterator[Diagnostic]
     ```python
     import requests
 
-    # sadpath: accept[missing-timeout] until=2027-03-01 owner=@payments: the watchdog ends it
+    # sadpath: accept[missing-timeout] until=2999-03-01 owner=@payments: the watchdog ends it
     requests.get("https://bank.example")
     ```
 

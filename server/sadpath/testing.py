@@ -17,6 +17,7 @@ import functools
 import inspect
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any
@@ -27,6 +28,7 @@ import msgspec
 from sadpath.analysis.check import check
 from sadpath.analysis.edits import applied
 from sadpath.analysis.engine import Engine
+from sadpath.analysis.expiry import enforced
 from sadpath.analysis.finding import Finding, Fix, Range
 from sadpath.analysis.meaning.program import Program
 from sadpath.analysis.syntax.text import split_lines
@@ -131,7 +133,7 @@ class _Project:
         self._engine = Engine(Program(self._sources, library_tables()), self._running)
 
     def check(self, path: str) -> list[Finding]:
-        report = check(self._engine, path, self._running, self._known)
+        report = enforced(check(self._engine, path, self._running, self._known), date.today())
         for skip in report.skipped:
             raise ValueError(f"{path}:{(skip.line or 0) + 1}: {skip.reason}")
         return [finding for finding in report.findings if finding.rule in self._names]

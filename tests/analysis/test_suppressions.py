@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sadpath.analysis.acceptance import acceptances
-from sadpath.analysis.finding import Finding, Position, Range, Skip
+from sadpath.analysis.expiry import enforced
+from sadpath.analysis.finding import FileReport, Finding, Position, Range, Skip
 from sadpath.analysis.peers import MEANINGS
-from sadpath.analysis.suppressions import INVALID, UNUSED, Checked, apply
+from sadpath.analysis.suppressions import EXPIRED, INVALID, UNUSED, Checked, apply
 from sadpath.analysis.syntax.outline import outline
 from sadpath.analysis.syntax.text import split_lines
 from sadpath.rule import Confidence, Severity
@@ -382,3 +383,18 @@ def test_any_text(lines: list[str], data: st.DataObject) -> None:
         for fix in one.fixes:
             fixed = apply_fix(code, fix)
             assert fixed.count("sadpath: accept") == code.count("sadpath: accept") - 1
+
+
+@pytest.mark.parametrize(("day", "left"), [(28, []), (29, ["expired-suppression", "missing-timeout"])])
+def test_the_first_day_on_which_a_risk_is_not_accepted(day: int, left: list[str]) -> None:
+    code = "call()  # sadpath: accept[missing-timeout] until=2028-02-29: why\n"
+    kept, accepted = apply(
+        (finding(code, "missing-timeout", "call()"),),
+        outline(split_lines(code)),
+        (),
+        Checked("/p/a.py", "a.py", {*KNOWN, EXPIRED}, KNOWN),
+    )
+    report = FileReport("/p/a.py", kept, accepted=accepted)
+    on_day = enforced(report, date(2028, 2, day))
+    assert sorted(one.rule for one in on_day.findings) == left
+    assert len(on_day.accepted) == (not left)

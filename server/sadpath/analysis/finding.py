@@ -73,6 +73,7 @@ class Accepted(msgspec.Struct, frozen=True):
     """A finding that somebody decided to live with, and so is not reported.
 
     `line` is the 0-based one of the comment that says so and `comment` its text, without what other tools read in it.
+    `until` is the first day on which it is reported again, and `expired` with it, which is about the comment.
     """
 
     finding: Finding
@@ -81,6 +82,7 @@ class Accepted(msgspec.Struct, frozen=True):
     reason: str
     until: date | None = None
     owner: str = ""
+    expired: Finding | None = None
 
 
 class Skip(msgspec.Struct, frozen=True):

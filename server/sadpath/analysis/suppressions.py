@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from difflib import get_close_matches
 from typing import NamedTuple, TypeAlias
 
@@ -15,6 +16,7 @@ from sadpath.grade import Confidence, Severity
 
 UNUSED = "unused-suppression"
 INVALID = "invalid-suppression"
+EXPIRED = "expired-suppression"
 FAMILY = "suppression"
 
 Comments: TypeAlias = Sequence[tuple[int, Comment]]
@@ -52,12 +54,14 @@ def apply(
     decided = _Decided(comments if findings else (), statements)
     accepted: list[Accepted] = []
     kept: list[Finding] = []
+    judge = _Judge(outline, statements, checked)
     for finding in findings:
         if by := own.accepting(finding):
-            accepted.append(by[0].accepted(finding))
+            longest = max(by, key=lambda one: one.said.until or date.max)
+            accepted.append(longest.accepted(finding, judge.expired(longest)))
         elif not decided.accepts(finding):
             kept.append(finding)
-    kept += _Judge(outline, statements, checked).findings(own, {statements.segment(skip.line or 0) for skip in skipped})
+    kept += judge.findings(own, {statements.segment(skip.line or 0) for skip in skipped})
     return tuple(sorted(kept, key=lambda finding: (finding.range, finding.rule))), tuple(accepted)
 
 
@@ -71,8 +75,9 @@ class _Accepting:
     statement: int | None
     used: set[str] = field(default_factory=set[str])
 
-    def accepted(self, finding: Finding) -> Accepted:
-        return Accepted(finding, self.row, self.said.text, self.said.reason, self.said.until, self.said.owner)
+    def accepted(self, finding: Finding, expired: Finding | None) -> Accepted:
+        said = self.said
+        return Accepted(finding, self.row, said.text, said.reason, said.until, said.owner, expired)
 
 
 class _Own:
@@ -157,6 +162,13 @@ class _Judge:
                 places = {self._statements.segment(row) for row in (one.row, one.statement) if row is not None}
                 if places.isdisjoint(unanalysed):
                     yield from self._unused(one)
+
+    def expired(self, one: _Accepting) -> Finding | None:
+        """What there is to report of a comment once its day has come: no clock tells here whether it has."""
+        if one.said.until is None or EXPIRED not in self._checked.ran:
+            return None
+        message = f"this acceptance ended on {one.said.until}: what it accepts is reported again"
+        return self._finding(one, EXPIRED, message)
 
     def _problems(self, one: _Accepting) -> Iterator[str]:
         if one.said.problem:

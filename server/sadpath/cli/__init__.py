@@ -11,9 +11,12 @@ import click
 from sadpath import __version__
 
 _COMMANDS = {
+    "accept": "Accept a risk, for a reason.",
+    "baseline": "Take what is reported now for given.",
     "check": "Check files and directories.",
     "clean": "Remove what earlier checks have kept.",
     "explain": "Tell the story behind a rule.",
+    "ledger": "List the risks that are accepted.",
     "rules": "List all rules.",
     "server": "Serve an editor.",
 }

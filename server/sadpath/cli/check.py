@@ -7,6 +7,8 @@ from pathlib import Path
 import click
 
 from sadpath.cli import Misuse
+from sadpath.cli.options.accepting import AcceptOptions
+from sadpath.cli.options.baseline import BaselineOptions
 from sadpath.cli.options.change import ChangeOptions
 from sadpath.cli.options.files import FileOptions
 from sadpath.cli.options.fixes import FixOptions
@@ -31,6 +33,8 @@ def check(
     rules: RuleOptions,
     files: FileOptions,
     change: ChangeOptions,
+    baseline: BaselineOptions,
+    accepts: AcceptOptions,
     settings: SettingsOptions,
     fixes: FixOptions,
     output: OutputOptions,
@@ -46,9 +50,9 @@ def check(
       3  something could not be analysed, whether there are findings or not
     """
     output.targets()  # before the check, whose time a mistake would waste
-    run = Run(paths, rules, files, settings, speed, change)
+    run = Run(paths, rules, files, settings, speed, change, baseline)
     try:
-        result = fixes.check(run)
+        result = accepts.check(run, fixes)
     except ConfigurationError as error:
         place = os.path.relpath(error.path) + (f":{error.line}" if error.line else "")
         raise Misuse(f"{place}: {error.message}") from error

@@ -44,8 +44,9 @@ class Result:
     """The findings in order of path and place, those that are accepted, and what could not be analysed.
 
     `files` counts the files that were to be checked. `here` is the directory that the paths shown are relative to.
-    `comparison` is there if the check was asked for what a change brings, `fixed` is what the check has mended. `texts`
-    are those that are not on the disk, by path.
+    `comparison` is there if the check was asked for what a change brings, `fixed` is what the check has mended.
+    `known` is what the baseline has, and `stale` the number of its lines that are mended, where that is a failure.
+    `texts` are those that are not on the disk, by path.
     """
 
     findings: tuple[Finding, ...]
@@ -54,6 +55,8 @@ class Result:
     here: Path
     accepted: tuple[Accepted, ...] = ()
     comparison: Comparison | None = None
+    known: tuple[Finding, ...] = ()
+    stale: int = 0
     fixed: tuple[Finding, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict[str, str])
 
@@ -67,7 +70,7 @@ class Result:
     @property
     def failing(self) -> bool:
         """Whether there is a finding that the check is to fail for."""
-        return bool(self.brought)
+        return bool(self.brought or self.stale)
 
     def status(self, finding: Finding) -> Status | None:
         """What the change has to do with the finding; None if the check was not asked."""

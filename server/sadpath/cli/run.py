@@ -13,6 +13,7 @@ import click
 from sadpath.analysis.finding import Finding, Skip
 from sadpath.analysis.syntax.interpreter import on_large_stack
 from sadpath.analysis.syntax.text import split_lines
+from sadpath.cli.options.baseline import BaselineOptions
 from sadpath.cli.options.change import ChangeOptions
 from sadpath.cli.options.files import FileOptions
 from sadpath.cli.options.rules import RuleOptions
@@ -44,6 +45,7 @@ class Run:
     settings: SettingsOptions
     speed: SpeedOptions
     change: ChangeOptions
+    baseline: BaselineOptions
 
     def result(self) -> Result:
         """What the check gives. Raises ConfigurationError, BatchError and click's exceptions for misuse."""
@@ -77,12 +79,13 @@ class Run:
         checked = repeat.reports() if repeat else check_all(targets, self.speed.processes)
         reports = list(with_progress(checked, len(targets)))
         if changes is None:
-            return result_of(reports, skipped, Path.cwd())
+            return self.baseline.applied(result_of(reports, skipped, Path.cwd()), targets, whole=True)
         from sadpath.workspace.review import review
 
         deleted = list(self._deleted(targets, changes))
         seen = review(reports, [*targets, *deleted], changes, self.speed.processes, repeat)
         result = result_of(seen.reports, [*skipped, *seen.skipped], Path.cwd(), seen.texts)
+        result = self.baseline.applied(result, targets, whole=False)
         return replace(result, comparison=self._comparison(changes, seen.statuses, seen.gone))
 
     def _comparison(
@@ -126,6 +129,7 @@ class Run:
         session.open(source.path, source.text)
         report = on_large_stack(partial(session.check, source.path))
         result = result_of([report], [], Path.cwd(), {source.path: source.text})
+        result = self.baseline.applied(result, [Target(source.path, settings, root)], whole=False)
         if changes is None:
             return result
         from sadpath.workspace.before import Before

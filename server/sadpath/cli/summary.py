@@ -9,7 +9,7 @@ from sadpath.workspace.status import Status
 
 def summary(result: Result) -> str:
     """How many findings there are, in how many files, and how many are fixed or can be."""
-    return "\n".join([_found(result), *_fixing(result)])
+    return "\n".join([_found(result), *_baseline(result), *_fixing(result)])
 
 
 def statistics(result: Result) -> str:
@@ -55,6 +55,13 @@ def _since(result: Result) -> str:
     left = Counter(status for finding in result.findings if (status := result.status(finding)) not in made.failing)
     hidden = " and ".join(f"{left[status]} {status.value}" for status in Status if left[status])
     return f" since {made.base}" + (f"; not shown: {hidden}" if hidden else "")
+
+
+def _baseline(result: Result) -> Iterator[str]:
+    if result.known:
+        yield f"The baseline has {count(len(result.known), 'more finding')}"
+    if result.stale:
+        yield f"{count(result.stale, 'line')} of the baseline can go: check without `--locked`, which takes them out"
 
 
 def _fixing(result: Result) -> Iterator[str]:

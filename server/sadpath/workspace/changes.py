@@ -84,7 +84,8 @@ class _Repository:
             if entry.mode == "unmerged":
                 entries[path] = _Entry("100644", f"{commit}:{path}")
         contents = self._contents(entries, commit)
-        contents.update((path, None) for path in self._untracked())
+        there = {self._absolute(path) for path in entries}  # also of what was taken out of the index alone
+        contents.update((path, None) for path in self._untracked() if path not in there)
         for path, commit_there in self._submodules(entries):
             contents |= self._submodule(path, commit_there)
         return contents

@@ -20,8 +20,8 @@ class Recorder:
         self._session = Session(root, settings, load_rules(), whole=True, watch=self._watch)
 
     def check(self, path: str) -> Checked:
-        """All that the rules report in a file, and what of."""
-        report = self._session.check(path)
+        """All that the rules report in a file on any day, and what of."""
+        report = self._session.report(path)
         marks = self._marks(path)
         if any(skip.rule or skip.line is None for skip in report.skipped):
             marks = None  # a rule failed, or the file cannot be read: next time that may be otherwise

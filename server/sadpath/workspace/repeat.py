@@ -1,9 +1,11 @@
 """Checks many files, and of those that were checked before only the ones whose report may be another one now."""
 
 from collections.abc import Callable, Collection, Generator, Iterable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from sadpath.analysis.expiry import enforced
 from sadpath.analysis.fact import Fact
 from sadpath.analysis.finding import FileReport
 from sadpath.workspace.batch import FILES_PER_PROCESS, Checker, check_all
@@ -48,11 +50,12 @@ class Repeat:
         """The report on each target. Raises BatchError."""
         projects = self._projects.values()
         standing = {path: report for project in projects for path, report in project.standing().items()}
-        yield from standing.values()
+        today = date.today()
+        yield from (enforced(report, today) for report in standing.values())
         for report in self._found([target for target in self._targets if target.path not in standing]):
             if isinstance(report, Checked):
                 self._of[report.path].kept.add(report)
-                yield report.report
+                yield enforced(report.report, today)
             else:
                 yield report
         for project in projects:

@@ -1,6 +1,7 @@
 """One project under analysis: what both drivers talk to."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import msgspec
 
 from sadpath.analysis.check import check
 from sadpath.analysis.engine import Engine
+from sadpath.analysis.expiry import enforced
 from sadpath.analysis.fact import Fact
 from sadpath.analysis.facts import Facts
 from sadpath.analysis.finding import FileReport, Finding
@@ -56,7 +58,11 @@ class Session:
         self.facts = Facts(self._engine, self._sources.typeshed)
 
     def check(self, path: str) -> FileReport:
-        """All that the rules report in a file. Never raises: what cannot be analysed is listed as skipped."""
+        """All that the rules report in a file today. Never raises: what cannot be analysed is listed as skipped."""
+        return enforced(self.report(path), date.today())
+
+    def report(self, path: str) -> FileReport:
+        """The same on any day: without an eye on what was accepted until a day that has come."""
         report = check(self._engine, path, self._settings.chosen(self._rules, path), self._known)
         unreadable = self._sources.skips.get(path)
         if unreadable is not None:
@@ -101,7 +107,12 @@ class Session:
             return report
         findings = tuple(map(self._graded_finding, report.findings))
         accepted = tuple(
-            msgspec.structs.replace(one, finding=self._graded_finding(one.finding)) for one in report.accepted
+            msgspec.structs.replace(
+                one,
+                finding=self._graded_finding(one.finding),
+                expired=one.expired and self._graded_finding(one.expired),
+            )
+            for one in report.accepted
         )
         return msgspec.structs.replace(report, findings=findings, accepted=accepted)
 

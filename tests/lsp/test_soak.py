@@ -21,7 +21,7 @@ from sadpath.workspace.session import Session
 Json = Any
 
 FILES = 50
-STEPS = 1500
+STEPS = 7200
 WARM = STEPS // 3
 """After so many steps, what the server needs to remember of the project is there."""
 GROWTH = 1.25

@@ -47,8 +47,8 @@ class Index:
     """Has all files checked by another process, and again when something has changed; one run at a time.
 
     `on_news` is called whenever there is more to know, `on_reviewed` when `reviewed` has changed, which says what the
-    change under review brings. `on_progress` gets the numbers of files checked and in all, and None when a run ends.
-    Everything on the loop's thread.
+    change under review brings. `on_progress` gets the numbers of files checked and in all, in the first run, and None
+    when a run ends. Everything on the loop's thread.
     """
 
     def __init__(
@@ -68,6 +68,7 @@ class Index:
         self._tell = tell
         self._child: Child | None = None
         self._is_running = False
+        self._is_update = False
         self._is_cancelled = False
         self._waiting: Scope | None = None
         self._seen: set[str] = set()
@@ -105,6 +106,7 @@ class Index:
             self._waiting = scope
             return
         self._is_running = True
+        self._is_update = self._child is not None
         self._seen.clear()
         if self._child is None:
             self._start(scope)
@@ -153,7 +155,8 @@ class Index:
 
     def _take(self, news: News | None) -> None:
         if isinstance(news, Portion):
-            self._on_progress((news.done, news.total))
+            if not self._is_update:  # which is fast, and follows each file that is saved
+                self._on_progress((news.done, news.total))
             for found in news.found:
                 self._add(found)
         elif isinstance(news, Reviewed):

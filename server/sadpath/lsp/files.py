@@ -64,10 +64,14 @@ class OpenFiles:
         """Whether the client shows a file."""
         return any(file.path == path for file in self._files.values())
 
+    def is_settled(self, file: OpenFile) -> bool:
+        """Whether what was found in a file is what there is to find at the moment."""
+        return file.checked_at == self._state
+
     async def checked(self, uri: str) -> Part | None:
         """What is open under a URI, once it is checked; None where nothing is, or it was closed meanwhile."""
         part = self.part(uri)
-        if part and part.file.checked_at != self._state:
+        if part and not self.is_settled(part.file):
             asking = asyncio.get_running_loop().create_future()
             part.file.asking.append(asking)
             await asking

@@ -1,5 +1,6 @@
 """Checks many files, in several processes where that pays, so that no file can cost more than itself."""
 
+import os
 from collections.abc import Callable, Generator, Sequence
 from functools import partial
 from pathlib import Path
@@ -40,6 +41,11 @@ def open_session(root: Path, settings: Settings) -> "Session":
     from sadpath.workspace.session import Session  # with the whole analysis, which a process that only leads can spare
 
     return Session(root, settings, load_rules(settings.packs), whole=True)
+
+
+def processors() -> int:
+    """The number of processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def check_all(

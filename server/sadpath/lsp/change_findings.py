@@ -35,7 +35,8 @@ def _brought(server: "Server") -> Iterator[tuple[Finding, Place, Status]]:
     """The findings that are new or touched: in open documents those of this moment, in others those on the disk."""
     places: list[tuple[Place, tuple[Finding, ...] | list[Finding]]] = []
     places += [(part, part.findings) for file in server.files.all() for part in file.parts()]
-    closed = (file for file in server.index.files.values() if not server.files.is_open(file.path))
+    opened = server.files.paths()
+    closed = (file for file in server.index.files.values() if file.path not in opened)
     places += [(file, file.findings) for file in closed]
     for place, findings in places:
         for finding in findings:

@@ -25,7 +25,6 @@ class Projects:
 
     def __init__(self, scope: Scope, tell: Tell) -> None:
         self._tell = tell
-        self._rules = load_rules()
         self._shown: dict[str, list[str]] = {}
         self.reload(scope)
 
@@ -72,7 +71,7 @@ class Projects:
     def _session(self, root: Path, settings: Settings) -> Session:
         session = self._sessions.get((root, id(settings)))
         if session is None:
-            session = self._sessions[root, id(settings)] = Session(root, settings, self._rules)
+            session = self._sessions[root, id(settings)] = Session(root, settings, load_rules(settings.packs))
             for path, lines in self._shown.items():
                 session.open(path, "".join(lines))
         return session

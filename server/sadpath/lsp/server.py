@@ -39,7 +39,7 @@ from sadpath.lsp.session import MakeSession, Scope
 from sadpath.lsp.transport import serve
 from sadpath.lsp.watched_files import FileOperation, is_setting, operated, watched
 from sadpath.lsp.workspace_diagnostics import WorkspaceDiagnostics
-from sadpath.workspace.packs import Description, describe_rules
+from sadpath.workspace.packs import Description, PackError, describe_rules, installed_packs
 
 _log = logging.getLogger(__name__)
 
@@ -104,7 +104,12 @@ class Server(LanguageServer):
     @cached_property
     def rules(self) -> dict[str, Description]:
         """What each rule says about itself, by its name."""
-        return {rule.name: rule for rule in describe_rules()}
+        try:
+            described = describe_rules(installed_packs())
+        except PackError as error:
+            _log.warning("%s", error)
+            described = describe_rules()
+        return {rule.name: rule for rule in described}
 
     def report_server_error(self, error: Exception, source: object) -> None:
         """Called by pygls for a message that cannot be sent: a popup, its default, would not help the user."""

@@ -25,7 +25,7 @@ class Before:
     def __init__(self, root: Path, settings: Settings, change: Change) -> None:
         self._change = change
         self._session = Session(
-            root, settings, load_rules(), whole=True, contents=change.before, renamed=change.renamed
+            root, settings, load_rules(settings.packs), whole=True, contents=change.before, renamed=change.renamed
         )
 
     def check(self, path: str) -> Earlier:

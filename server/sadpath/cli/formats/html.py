@@ -11,7 +11,7 @@ from sadpath.cli.formats.terminal import printable
 from sadpath.cli.result import Result
 from sadpath.cli.summary import count, summary
 from sadpath.grade import Confidence, Severity
-from sadpath.workspace.packs import Description, describe_rules
+from sadpath.workspace.packs import Description, descriptions_of
 from sadpath.workspace.status import Status
 
 _AROUND = 3
@@ -30,7 +30,7 @@ def html(result: Result) -> str:
 
 
 def _page(result: Result) -> Iterator[str]:
-    rules = {rule.name: rule for rule in describe_rules()}
+    rules = {rule.name: rule for rule in descriptions_of({finding.rule for finding in result.findings})}
     number = len(result.findings)
     yield '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -48,6 +48,7 @@ def _page(result: Result) -> Iterator[str]:
                 yield from _finding(result, finding, rules.get(finding.rule))
             yield "</section>"
     yield from _accepted(result)
+    yield from _known(result)
     yield from _contents(result)
     yield f"<footer>sadpath {__version__}</footer>\n</main>\n</body>\n</html>"
 
@@ -149,6 +150,16 @@ def _accepted(result: Result) -> Iterator[str]:
                 f"<td>{_told(one.reason)}</td><td>{_text(one.owner)}</td><td>{one.until or ''}</td></tr>"
             )
         yield "</table>\n</section>"
+
+
+def _known(result: Result) -> Iterator[str]:
+    if result.known:
+        yield f'<section id="known">\n<h2>In the baseline <small>{len(result.known)}</small></h2>'
+        yield "<details><summary>All of them</summary>\n<ul>"
+        for finding in result.known:
+            place = _place(result, finding.path, finding.range)
+            yield f"<li>{place} <code>{finding.rule}</code> {_told(finding.message)}</li>"
+        yield "</ul></details>\n</section>"
 
 
 def _place(result: Result, path: str, place: Range) -> str:

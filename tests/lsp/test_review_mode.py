@@ -60,6 +60,7 @@ def branch(tmp_path: Path) -> Iterator[Branch]:
 
 
 def test_what_the_change_brings_is_listed_worst_first(branch: Branch) -> None:
+    branch.repository.write("CODEOWNERS", "code.py @team\n")
     branch.initialize()
     branch.client.open(branch.code, branch.uri("code.py"))
     answer = branch.findings()
@@ -72,9 +73,11 @@ def test_what_the_change_brings_is_listed_worst_first(branch: Branch) -> None:
         (branch.uri("code.py"), "missing-timeout", "new"),
     ]
     assert [one["harm"] for one in answer["findings"]] == sorted(one["harm"] for one in answer["findings"])
+    assert {one["owner"] for one in answer["findings"] if one["uri"] == branch.uri("code.py")} == {"@team"}
     assert {one["diagnostic"]["data"]["status"] for one in answer["findings"]} == {"new", "touched"}
 
 
+@pytest.mark.slow
 def test_what_is_typed_and_saved_counts(branch: Branch) -> None:
     branch.initialize()
     branch.client.open(branch.code, branch.uri("code.py"))
@@ -102,6 +105,7 @@ def test_old_findings_can_be_faded_out_or_left_out(branch: Branch) -> None:
     assert len(branch.pull()) == 3
 
 
+@pytest.mark.slow
 def test_what_is_shown_already_is_refreshed_once_it_is_known(branch: Branch) -> None:
     branch.initialize(
         {"changes": {"show": "onlyChange"}}, None, {"workspace": {"diagnostics": {"refreshSupport": True}}}
@@ -112,6 +116,7 @@ def test_what_is_shown_already_is_refreshed_once_it_is_known(branch: Branch) -> 
     assert len(branch.client.about("diagnostic", branch.uri("code.py"))["items"]) == 2
 
 
+@pytest.mark.slow
 def test_a_client_that_does_not_ask_is_told(branch: Branch) -> None:
     branch.initialize({"changes": {"show": "onlyChange"}}, {"publishDiagnostics": {}})
     branch.client.open(branch.code, branch.uri("code.py"))
@@ -119,6 +124,7 @@ def test_a_client_that_does_not_ask_is_told(branch: Branch) -> None:
         pass
 
 
+@pytest.mark.slow
 def test_with_the_whole_workspace_closed_files_show_the_change_as_well(branch: Branch) -> None:
     branch.initialize({"diagnosticMode": "workspace", "changes": {"show": "onlyChange"}})
     assert len(branch.findings()["findings"]) == 3
@@ -143,6 +149,7 @@ def test_a_base_that_is_not_known_is_told_and_nothing_is_hidden(branch: Branch, 
     assert len(branch.client.about("diagnostic", branch.uri("code.py"))["items"]) == 3
 
 
+@pytest.mark.slow
 def test_a_directory_that_is_no_repository_has_no_change(tmp_path: Path) -> None:
     with server_thread() as client:
         client.initialize(PULL, workspaceFolders=[{"uri": tmp_path.as_uri(), "name": "project"}])

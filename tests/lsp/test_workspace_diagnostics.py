@@ -93,6 +93,7 @@ def test_all_files_are_reported_and_a_request_is_held_until_something_is_new(wor
     assert list(workspace.known) == [workspace.uri("new.py")]
 
 
+@pytest.mark.slow
 def test_what_the_client_has_already_is_not_sent(workspace: Workspace) -> None:
     workspace.initialize(PULL)
     workspace.pull_until({"one.py": 1, "two.py": 2})
@@ -100,6 +101,7 @@ def test_what_the_client_has_already_is_not_sent(workspace: Workspace) -> None:
     assert workspace.pull() == {"two.py": 2}
 
 
+@pytest.mark.slow
 def test_an_open_document_counts_as_it_is_typed(workspace: Workspace) -> None:
     workspace.initialize(PULL)
     workspace.pull_until({"one.py": 1, "two.py": 2})
@@ -138,6 +140,7 @@ def test_a_held_request_can_be_cancelled_and_asked_anew(workspace: Workspace) ->
     assert workspace.take(workspace.client.answer(held)["result"]["items"]) == {"new.py": 1}
 
 
+@pytest.mark.slow
 def test_new_settings_have_the_client_ask_again(workspace: Workspace) -> None:
     workspace.initialize(PULL)
     workspace.pull_until({"one.py": 1, "two.py": 2})
@@ -194,6 +197,7 @@ def test_progress_is_shown_where_the_client_can(workspace: Workspace) -> None:
     assert workspace.take(workspace.client.answer(held)["result"]["items"]) == {"new.py": 1}
 
 
+@pytest.mark.slow
 def test_the_user_can_stop_it(workspace: Workspace) -> None:
     workspace.initialize(PULL, {"window": {"workDoneProgress": True}})
     asked = workspace.ask()
@@ -205,6 +209,7 @@ def test_the_user_can_stop_it(workspace: Workspace) -> None:
     assert workspace.client.about("hover", workspace.uri("one.py"), position={"line": 0, "character": 0}) is None
 
 
+@pytest.mark.slow
 def test_columns_of_closed_files_are_in_the_clients_units(workspace: Workspace) -> None:
     (workspace.root / "wide.py").write_text(
         "😀 = 1\nif x: '😀'; requests.get('')\n".replace("😀 = 1", "import requests")
@@ -226,6 +231,7 @@ def test_where_the_workspace_is_not_trusted_nothing_is_written(workspace: Worksp
     assert not (workspace.root.parent / "elsewhere").exists()
 
 
+@pytest.mark.slow
 def test_a_mode_that_is_switched_on_later_is_registered(workspace: Workspace) -> None:
     pull = {"diagnostic": {"dynamicRegistration": True}}
     announced = workspace.initialize(pull, initializationOptions={})

@@ -23,7 +23,7 @@ from sadpath.workspace.walk import Target, walk
 if TYPE_CHECKING:  # the class has another name on Windows
     from multiprocessing.connection import Connection
 
-_POLITE = 10
+_POLITE = 5
 """How much less of a processor it gets than what the user waits for: `nice` of POSIX. 0 is normal, 19 the least."""
 _PORTION = 64
 

@@ -127,9 +127,10 @@ class WorkspaceDiagnostics:
             for part in file.parts() if self._files.is_settled(file) else ():
                 items = self._diagnostics.of(part.findings, part)
                 yield part.uri, part.version, identity_of(items) if items else "", items
+        opened = self._files.paths()
         wants_all = self._diagnostics.options.diagnostic_mode == "workspace"
         for closed in list(self._index.files.values()) if wants_all else ():
-            if not self._files.is_open(closed.path):
+            if closed.path not in opened:
                 if closed.answer is None:
                     items = self._diagnostics.of(closed.findings, closed)
                     closed.answer = identity_of(items) if items else "", items

@@ -1,5 +1,6 @@
 """Measure sadpath beside its peers, side by side in one run: ratios hold, times are of this machine at this moment."""
 
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -38,6 +39,7 @@ def main(
     """Measure PARTS: start, cold (checks of whole projects, and repeats), edits, memory; by default all."""
     if in_readme and (parts or only or quick):
         raise click.UsageError("--write-readme writes a whole run: without PARTS, --only and --quick")
+    signal.signal(signal.SIGTERM, _end)
     begin = time.monotonic()
     tools = [tool for tool in TOOLS if not only or tool.name in only]
     work = work.resolve()
@@ -51,6 +53,11 @@ def main(
     click.echo(f"measured in {took / 60:.1f} minutes", err=True)
     if in_readme:
         write_readme(table)
+
+
+def _end(_number: int, _frame: object) -> None:
+    """Leave all blocks properly, so that servers, which may be suspended, end with us."""
+    sys.exit(1)
 
 
 def _shown(rows: Iterator[Row], begin: float) -> Iterator[Row]:

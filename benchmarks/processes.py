@@ -1,12 +1,12 @@
 """Looking at processes, their time and their memory, from outside."""
 
+import subprocess
 import time
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
-from tools import run
 
 SAMPLE = 0.05
 """Seconds between two looks at the memory of a command."""
@@ -20,7 +20,8 @@ class Failed(Exception):
 def seconds(words: list[str], directory: Path) -> float:
     """How long a command takes. 0 and 1 are the exit codes of all checkers that did their work. Raises Failed."""
     begin = time.perf_counter()
-    code = run(words, directory).wait()
+    with _running(words, directory) as process:
+        code = process.wait()
     took = time.perf_counter() - begin
     _expect(code, words)
     return took
@@ -28,13 +29,13 @@ def seconds(words: list[str], directory: Path) -> float:
 
 def peak(words: list[str], directory: Path) -> float:
     """The most memory that a command and all that it starts have at the same time, in MB. Raises Failed."""
-    process = run(words, directory)
-    family = psutil.Process(process.pid)
     most = 0.0
-    while process.poll() is None:
-        with suppress(*ENDED):
-            most = max(most, _together([family, *family.children(recursive=True)]))
-        time.sleep(SAMPLE)
+    with _running(words, directory) as process:
+        family = psutil.Process(process.pid)
+        while process.poll() is None:
+            with suppress(*ENDED):
+                most = max(most, _together([family, *family.children(recursive=True)]))
+            time.sleep(SAMPLE)
     _expect(process.returncode, words)
     return most
 
@@ -66,6 +67,17 @@ def resume(processes: Iterable[psutil.Process]) -> None:
     for process in processes:
         with suppress(*ENDED):
             process.resume()
+
+
+@contextmanager
+def _running(words: list[str], directory: Path) -> Generator["subprocess.Popen[bytes]"]:
+    """A command in a directory, which ends with us; what it prints is thrown away."""
+    nothing = subprocess.DEVNULL
+    with subprocess.Popen(words, cwd=directory, stdin=nothing, stdout=nothing, stderr=nothing) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def _expect(code: int, words: list[str]) -> None:

@@ -17,7 +17,7 @@ MARKED = re.compile(r"(?<=<!-- benchmarks -->\n).*?(?=<!-- end of benchmarks -->
 
 def markdown(rows: Sequence[Row], tools: Sequence[Tool]) -> str:
     """The table, with what it means above it."""
-    columns = [name for name in (OURS, "python", *(tool.name for tool in tools[1:])) if _is_in(rows, name)]
+    columns = [name for name in dict.fromkeys((OURS, "python", *(tool.name for tool in tools))) if _is_in(rows, name)]
     lines = [["work", *columns, "goal"], ["---"] * (len(columns) + 2)]
     lines += [[_work(row), *(_cell(row, name) for name in columns), _goal(row)] for row in rows]
     table = "\n".join(f"| {' | '.join(line)} |" for line in lines)

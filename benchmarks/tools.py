@@ -1,6 +1,5 @@
 """Who is measured: how each tool checks a project, and how it serves an editor."""
 
-import subprocess
 import sysconfig
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -66,10 +65,3 @@ def command(words: Iterable[str]) -> list[str]:
     """The words of a command, with the path of the script that is called."""
     script, *arguments = words
     return [str(SCRIPTS / script), *arguments]
-
-
-def run(words: Iterable[str], directory: Path) -> "subprocess.Popen[bytes]":
-    """Start a command in a directory; what it prints is thrown away."""
-    return subprocess.Popen(
-        [*words], cwd=directory, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )

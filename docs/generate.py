@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from click import unstyle
+from click.testing import CliRunner
 
 from sadpath.analysis.finding import Finding, Fix
 from sadpath.analysis.syntax.text import split_lines
 from sadpath.cli.formats.full import full
 from sadpath.cli.result import Result
+from sadpath.cli.schema import schema
 from sadpath.rule import Rule
 from sadpath.testing import all_rules, apply_fix, check_code
 from sadpath.workspace.packs import without_expectations
@@ -43,6 +45,7 @@ def main() -> int:
     rules = sorted(all_rules(), key=lambda rule: rule.name)
     pages = {PAGES / f"{rule.name}.md": page(rule) for rule in rules} | {PAGES / "README.md": index(rules)}
     pages[README] = SAMPLE.sub(lambda _: sample(), README.read_text(encoding="utf-8"))
+    pages[ROOT / "docs/report.schema.json"] = CliRunner().invoke(schema).output
     stale = [path for path, text in pages.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
     stale += set(PAGES.glob("*.md")) - set(pages)
     if "--check" not in sys.argv:

@@ -35,7 +35,7 @@ from sadpath.analysis.syntax.text import split_lines
 from sadpath.rule import Rule
 from sadpath.workspace.library_files import library_tables
 from sadpath.workspace.memory import MemorySources
-from sadpath.workspace.packs import load_rules
+from sadpath.workspace.packs import installed_packs, load_rules
 
 _NO_FILES: Mapping[str, str] = MappingProxyType({})
 _COMMENT = re.compile(r"(?P<code>.*?)#\s*expect:(?P<list>.*)", re.DOTALL)
@@ -111,8 +111,8 @@ def apply_fix(code: str, fix: Fix) -> str:
 
 @functools.cache
 def all_rules() -> tuple[Rule[Any], ...]:
-    """All rules there are, by name."""
-    return load_rules()
+    """All rules there are, by name: sadpath's, and those of the packs that are installed."""
+    return load_rules(installed_packs())
 
 
 class _Project:

@@ -56,6 +56,7 @@ def test_json(project: Path, run: Run) -> None:
         "version",
         "diagnostics",
         "accepted",
+        "known",
         "comparison",
         "skipped",
         "rules",

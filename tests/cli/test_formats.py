@@ -282,6 +282,22 @@ def test_what_a_change_brings(tmp_path: Path) -> None:
     assert "| missing-timeout (new, warning) |" in writer("markdown")(result)
 
 
+def test_what_the_baseline_has(repository: Path, run: Run) -> None:
+    """It is neither reported nor forgotten."""
+    (repository / "broken.py").unlink()
+    assert run("baseline").code == CLEAN
+    log = json.loads(written(run, "sarif", ".", code=CLEAN))
+    jsonschema.Draft4Validator(SARIF).validate(log)
+    kinds = [one["suppressions"][0]["kind"] for one in log["runs"][0]["results"]]
+    assert kinds == ["inSource", "external", "external", "external"]
+    report = json.loads(written(run, "json", ".", code=CLEAN))
+    assert (len(report["diagnostics"]), len(report["known"]), report["summary"]["known"]) == (0, 3, 3)
+    assert "In the baseline" in written(run, "html", ".", code=CLEAN)
+    before = {path: path.read_bytes() for path in repository.rglob("*.py")}
+    assert run("check", "--fix", "--unsafe-fixes").code == CLEAN
+    assert {path: path.read_bytes() for path in repository.rglob("*.py")} == before
+
+
 @pytest.mark.parametrize("name", FORMATS)
 def test_every_format_takes_everything(tmp_path: Path, name: str) -> None:
     """Also what is in no file any more, and names that are no text."""
@@ -318,8 +334,9 @@ def test_html_of_a_change(tmp_path: Path) -> None:
     page.feed(writer("html")(compared(tmp_path)))
     assert page.open == []
     everything = "".join(text for _, text in page.texts)
-    assert "Since origin/main" in everything
-    assert re.findall(r"(\d+) (new|touched|old|gone)", everything) == [
+    headings = [text.strip() for tag, text in page.texts if tag in ("h1", "h2")]
+    assert headings == ["1 finding", "Since origin/main", "Warnings", "There before", "Gone", "By rule"]
+    assert re.findall(r"(\d+) (new|touched|old|gone)", everything)[-4:] == [
         ("1", "new"),
         ("1", "touched"),
         ("1", "old"),

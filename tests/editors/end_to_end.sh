@@ -3,8 +3,8 @@
 #
 #   tests/editors/end_to_end.sh [PICTURES]
 #
-# Installs what it needs into $EDITORS (default: .editors), which takes about three minutes the first time, and with apt-get what
-# the system lacks. PICTURES (default: $EDITORS/pictures) is where screenshots go; those of editor-config/vscode/images are
+# Installs what it needs into $EDITORS (default: .editors), which takes about three minutes the first time, and with apt-get
+# what the system lacks. PICTURES (default: $EDITORS/pictures) is where screenshots go; those of editor-config/vscode/images are
 # made by naming it.
 set -euo pipefail
 cd "$(dirname "$0")/../.."

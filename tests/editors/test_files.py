@@ -27,6 +27,9 @@ def read(path: str) -> str:
     return (FILES / path).read_text(encoding="utf-8")
 
 
+VSCODE: Any = json.loads(read("vscode/package.json"))
+
+
 def documented() -> set[str]:
     """The names in the table of settings in docs/editors.md."""
     table = (ROOT / "docs" / "editors.md").read_text(encoding="utf-8").partition("## Settings")[2].partition("\n## ")[0]
@@ -109,32 +112,32 @@ def test_mason() -> None:
     assert told["schemas"]["lsp"].endswith("/editor-config/vscode/package.json")
 
 
-class TestVisualStudioCode:
-    package: Any = json.loads(read("vscode/package.json"))
+def test_vscode_settings_are_those_of_the_server() -> None:
+    properties = VSCODE["contributes"]["configuration"]["properties"]
+    for_the_client = {"sadpath.path", "sadpath.trusted"}  # that one is VS Code's own trust in the workspace
+    assert set(properties) - for_the_client == {f"sadpath.{name}" for name in documented()} - for_the_client
+    assert all(value.get("markdownDescription") for value in properties.values())
 
-    def test_settings_are_those_of_the_server(self) -> None:
-        properties = self.package["contributes"]["configuration"]["properties"]
-        for_the_client = {"sadpath.path", "sadpath.trusted"}  # that one is VS Code's own trust in the workspace
-        assert set(properties) - for_the_client == {f"sadpath.{name}" for name in documented()} - for_the_client
-        assert all(value.get("markdownDescription") for value in properties.values())
 
-    def test_a_folder_that_is_not_trusted_names_no_program(self) -> None:
-        trust = self.package["capabilities"]["untrustedWorkspaces"]
-        assert trust["supported"] == "limited"
-        assert "sadpath.path" in trust["restrictedConfigurations"]
+def test_vscode_a_folder_that_is_not_trusted_names_no_program() -> None:
+    trust = VSCODE["capabilities"]["untrustedWorkspaces"]
+    assert trust["supported"] == "limited"
+    assert "sadpath.path" in trust["restrictedConfigurations"]
 
-    def test_commands_are_registered(self) -> None:
-        declared = {command["command"] for command in self.package["contributes"]["commands"]}
-        assert set(re.findall(r'^    "(sadpath\.[\w.]+)":', read("vscode/src/commands.ts"), re.MULTILINE)) == declared
-        menus = self.package["contributes"]["menus"].values()
-        assert {entry["command"] for menu in menus for entry in menu} <= declared
 
-    def test_what_is_shown_is_there(self) -> None:
-        steps = self.package["contributes"]["walkthroughs"][0]["steps"]
-        media = [step["media"].get("image") or step["media"]["markdown"] for step in steps]
-        named = [*media, self.package["icon"], *re.findall(r"\]\((images/.*?)\)", read("vscode/README.md"))]
-        assert len(steps) == 3
-        assert not [path for path in named if not (FILES / "vscode" / path).is_file()]
+def test_vscode_commands_are_registered() -> None:
+    declared = {command["command"] for command in VSCODE["contributes"]["commands"]}
+    assert set(re.findall(r'^    "(sadpath\.[\w.]+)":', read("vscode/src/commands.ts"), re.MULTILINE)) == declared
+    menus = VSCODE["contributes"]["menus"].values()
+    assert {entry["command"] for menu in menus for entry in menu} <= declared
+
+
+def test_vscode_what_is_shown_is_there() -> None:
+    steps = VSCODE["contributes"]["walkthroughs"][0]["steps"]
+    media = [step["media"].get("image") or step["media"]["markdown"] for step in steps]
+    named = [*media, VSCODE["icon"], *re.findall(r"\]\((images/.*?)\)", read("vscode/README.md"))]
+    assert len(steps) == 3
+    assert not [path for path in named if not (FILES / "vscode" / path).is_file()]
 
 
 @pytest.mark.parametrize("path", ["vscode/package.json", "zed/extension.toml", "zed/Cargo.toml"])

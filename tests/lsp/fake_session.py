@@ -88,6 +88,11 @@ def deadly(_: Scope, __: Tell) -> DeadlySession:
     return DeadlySession()
 
 
+def unmakeable(_: Scope, __: Tell) -> FakeSession:
+    """Makes no session."""
+    raise RuntimeError("secret")
+
+
 def finding(path: str, place: Range, message: str = "it fails") -> Finding:
     """A finding with all that one can have."""
     return Finding(

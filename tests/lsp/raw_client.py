@@ -122,6 +122,7 @@ class ProcessClient(RawClient):
         assert process.stdin and process.stdout and process.stderr
         super().__init__(process.stdin, process.stdout)
         self._process, self._log = process, process.stderr
+        self.pid = process.pid
 
     def wait(self) -> int:
         """The exit code, once the server has ended."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 
 import pytest
-from fake_session import deadly
+from fake_session import deadly, unmakeable
 from raw_client import FILE, PULL, RawClient, server_thread
 
 from sadpath.lsp.analyst import Analyst
@@ -45,3 +45,14 @@ def test_texts_reach_the_other_process_by_their_edits(client: RawClient) -> None
     assert items(client) == ["3 in all"] * 3
     client.close()
     assert items(client) == []
+
+
+def test_an_analysis_that_cannot_start_is_told_once_and_the_server_lives() -> None:
+    with server_thread(partial(Analyst, make_session=unmakeable)) as client:
+        client.initialize(PULL)
+        client.open("bad\n")
+        pull = client.ask("textDocument/diagnostic", {"textDocument": {"uri": FILE}})
+        assert "could not check a file (RuntimeError in unmakeable" in client.read()["params"]["message"]
+        assert client.answer(pull)["result"]["items"] == []
+        client.change(2, ("x", 0, 0, 0, 0))
+        assert items(client) == []

@@ -298,6 +298,17 @@ def test_a_cache_that_cannot_be_used_is_replaced(project: Project) -> None:
         assert not project.checked
 
 
+def test_of_a_damaged_cache_nothing_is_used(project: Project) -> None:
+    project.check()
+    (cache,) = project.caches()
+    with sqlite3.connect(cache) as connection:
+        connection.execute("UPDATE kept SET value = x'00' WHERE kind = 'report'")
+    connection.close()
+    project.write("extra/helpers.py", FILES["extra/helpers.py"].replace("async def refresh", "def refresh"))
+    assert project.check() == project.fresh()
+    assert project.check() == project.fresh()
+
+
 def test_a_cache_with_code_in_it_is_replaced(project: Project) -> None:
     first = project.check()
     (cache,) = project.caches()

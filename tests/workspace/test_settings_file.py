@@ -108,7 +108,7 @@ def test_overridden_exclusions() -> None:
     [
         ('\nselct = ["all"]', 2, "unknown key `selct`; did you mean `select`?"),
         ("\n\n[severty]\n", 3, "unknown key `severty`; did you mean `severity`?"),
-        ("zzz = 1", 1, "valid are cache-dir, calls, exclude, extend-exclude, ignore, per-file-ignores, select,"),
+        ("zzz = 1", 1, "valid are cache-dir, calls, exclude, extend-exclude, ignore, packs, per-file-ignores, select,"),
         ("cache-dir = 3", 1, "`cache-dir` has to be a string"),
         ('select = "all"', 1, "`select` has to be a list of strings"),
         ("ignore = [\n'all',\n1]", 3, "`ignore` has to be a list of strings"),

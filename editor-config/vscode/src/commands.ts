@@ -13,7 +13,9 @@ export function commands(
   log: vscode.LogOutputChannel,
   trace: vscode.LogOutputChannel,
 ): vscode.Disposable {
-  const table: Record<string, (finding: Finding) => unknown> = {
+  // VS Code gives a row that is gone by the time its button is pressed as undefined.
+  const onRow = (act: (finding: Finding) => unknown) => (row?: Finding) => (row ? act(row) : undefined);
+  const table: Record<string, (row?: Finding) => unknown> = {
     "sadpath.restart": () => connection.restart(),
     "sadpath.install": async () => ((await install()) ? connection.restart() : undefined),
     "sadpath.showLog": () => log.show(),
@@ -22,9 +24,9 @@ export function commands(
     "sadpath.changes.refresh": () => findings.refresh(),
     "sadpath.changes.list": () => list(findings),
     "sadpath.changes.choose": () => chooseWhatToShow(),
-    "sadpath.changes.goTo": (finding) => goTo(finding),
-    "sadpath.changes.fix": (finding) => fix(findings, finding),
-    "sadpath.changes.accept": (finding) => accept(connection, finding),
+    "sadpath.changes.goTo": onRow(goTo),
+    "sadpath.changes.fix": onRow((finding) => fix(findings, finding)),
+    "sadpath.changes.accept": onRow((finding) => accept(connection, finding)),
   };
   const registered = Object.entries(table).map(([name, run]) => vscode.commands.registerCommand(name, run));
   return vscode.Disposable.from(...registered);

@@ -17,7 +17,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   connection = new Connection(log, trace);
   const status = new Status();
   const complaint = new Complaint();
-  const findings = new ChangeFindings(connection, log);
+  const findings = new ChangeFindings(connection, log, context.workspaceState);
   const reviewed = new Reviewed(context.workspaceState);
   const tree = new Tree(findings, reviewed);
   const bar = new StatusBar(findings, reviewed);
@@ -33,16 +33,22 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     connection.onCondition((condition) => {
       status.show(condition);
       void complaint.about(condition);
+      void vscode.commands.executeCommand("setContext", "sadpath.runs", condition.kind === "running");
       findings.refreshSoon();
     }),
     findings.onChange(() => {
       tree.show();
       bar.show();
     }),
-    tree.onDidChangeTreeData(() => bar.show()),
+    reviewed,
+    reviewed.onChange(() => {
+      tree.count();
+      bar.show();
+    }),
     ...reasonsToAskAgain(findings),
     ...reasonsToRestart(connection),
   );
+  bar.show();
   context.subscriptions.push(await onSelection(() => void connection?.restart()));
   await connection.restart();
 }

@@ -15,9 +15,12 @@ _COMMANDS = {
     "baseline": "Take what is reported now for given.",
     "check": "Check files and directories.",
     "clean": "Remove what earlier checks have kept.",
+    "completion": "Make a shell complete commands and options.",
     "explain": "Tell the story behind a rule.",
     "ledger": "List the risks that are accepted.",
+    "new-rule": "Write a new rule into a rule pack.",
     "rules": "List all rules.",
+    "schema": "Write the JSON Schema of the JSON output.",
     "server": "Serve an editor.",
 }
 
@@ -39,7 +42,8 @@ class _Commands(click.Group):
         """The command of that name."""
         if cmd_name not in _COMMANDS:
             return None
-        command = getattr(importlib.import_module(f"sadpath.cli.{cmd_name}"), cmd_name)
+        name = cmd_name.replace("-", "_")
+        command = getattr(importlib.import_module(f"sadpath.cli.{name}"), name)
         assert isinstance(command, click.Command)
         return command
 

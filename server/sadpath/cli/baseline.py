@@ -8,10 +8,9 @@ import click
 
 from sadpath.cli import Misuse
 from sadpath.cli.options.baseline import read, write
-from sadpath.cli.options.speed import processors
 from sadpath.cli.progress import with_progress
 from sadpath.workspace.baseline import NAME, entries_of
-from sadpath.workspace.batch import BatchError
+from sadpath.workspace.batch import BatchError, processors
 from sadpath.workspace.configuration import ConfigurationError, default_settings
 from sadpath.workspace.packs import Families
 from sadpath.workspace.repeat import Repeat

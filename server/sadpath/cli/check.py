@@ -1,7 +1,8 @@
 """`sadpath check`."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -13,6 +14,7 @@ from sadpath.cli.options.change import ChangeOptions
 from sadpath.cli.options.files import FileOptions
 from sadpath.cli.options.fixes import FixOptions
 from sadpath.cli.options.grouped import grouped
+from sadpath.cli.options.instead import InsteadOptions
 from sadpath.cli.options.output import OutputOptions
 from sadpath.cli.options.rules import RuleOptions
 from sadpath.cli.options.settings import SettingsOptions
@@ -39,6 +41,7 @@ def check(
     fixes: FixOptions,
     output: OutputOptions,
     speed: SpeedOptions,
+    instead: InsteadOptions,
 ) -> None:
     """Check files and directories: by default the current one; `-` is standard input.
 
@@ -51,15 +54,29 @@ def check(
     """
     output.targets()  # before the check, whose time a mistake would waste
     run = Run(paths, rules, files, settings, speed, change, baseline)
+
+    def once() -> Result:
+        with _explained():
+            result = accepts.check(run, fixes)
+        output.write(result)
+        return result
+
+    with _explained():
+        instead.do(run, once)
+    result = once()
+    raise click.exceptions.Exit(CLEAN if output.exit_zero else _exit_code(result))
+
+
+@contextmanager
+def _explained() -> Generator[None]:
+    """Tell what is configured wrongly as a command does."""
     try:
-        result = accepts.check(run, fixes)
+        yield
     except ConfigurationError as error:
         place = os.path.relpath(error.path) + (f":{error.line}" if error.line else "")
         raise Misuse(f"{place}: {error.message}") from error
     except BatchError as error:
         raise Misuse(str(error)) from error
-    output.write(result)
-    raise click.exceptions.Exit(CLEAN if output.exit_zero else _exit_code(result))
 
 
 def _exit_code(result: Result) -> int:

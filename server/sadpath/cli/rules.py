@@ -3,7 +3,8 @@
 import click
 import msgspec
 
-from sadpath.workspace.packs import describe_rules
+from sadpath.cli import Misuse
+from sadpath.workspace.packs import PackError, describe_rules, installed_packs
 
 
 class _Rule(msgspec.Struct, frozen=True):
@@ -17,9 +18,14 @@ class _Rule(msgspec.Struct, frozen=True):
 
 @click.command()
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def rules(output_format: str) -> None:
+@click.option("--installed", is_flag=True, help="With those of all rule packs that are installed.")
+def rules(output_format: str, installed: bool) -> None:
     """List all rules."""
-    found = [_Rule(rule.name, rule.family, rule.summary, rule.severity) for rule in describe_rules()]
+    try:
+        described = describe_rules(installed_packs() if installed else ())
+    except PackError as error:
+        raise Misuse(str(error)) from error
+    found = [_Rule(rule.name, rule.family, rule.summary, rule.severity) for rule in described]
     if output_format == "json":
         click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2))
         return

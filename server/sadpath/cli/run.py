@@ -55,9 +55,9 @@ class Run:
 
     def configurations(self) -> Configurations:
         """The settings of each directory, with what the options say on top."""
-        known = Families()
-        overrides = Overrides(self.rules.selection(known), self.files.excludes(), self.files.extended_excludes())
-        return self.settings.configurations(known, overrides)
+        selection = self.rules.selection(Families(None))
+        overrides = Overrides(selection, self.files.excludes(), self.files.extended_excludes())
+        return self.settings.configurations(Families(), overrides)
 
     def found(self) -> list[Target | Skip]:
         """The files to check, and what cannot be looked into."""

@@ -1,6 +1,6 @@
 """The analysis in a process of its own: it keeps nobody waiting, and a file that kills it costs only that file."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import PurePath
 from typing import TYPE_CHECKING, TypeAlias
@@ -157,7 +157,7 @@ def _work(connection: "Connection", subject: tuple[MakeSession, Scope]) -> None:
     make_session, scope = subject
 
     def work() -> None:
-        reader = _Reader(make_session(scope, lambda message: connection.send(_Told(message))))
+        reader = _Reader(lambda: make_session(scope, lambda message: connection.send(_Told(message))))
         while True:
             message = connection.recv()
             if isinstance(message, _Check):
@@ -177,36 +177,44 @@ def _outcome(reader: "_Reader", path: str) -> FileReport | _Failed:
 
 
 class _Reader:
-    """Tells a session the news. What it raises over them is raised when a file is checked."""
+    """Tells a session the news. What it raises over them, or over being made, is raised when a file is checked."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, make_session: Callable[[], Session]) -> None:
+        self._make_session = make_session
+        self._session: Session | None = None
         self._lines: dict[str, list[str]] = {}
         self._failures: list[Exception] = []
 
     def take(self, news: _Message) -> None:
         try:
-            self._take(news)
+            self._take(news, self._made())
         except Exception as error:
             self._failures.append(error)
 
     def check(self, path: str) -> FileReport:
         if self._failures:
-            raise self._failures.pop()
-        return self._session.check(path)
+            failure = self._failures[0]
+            self._failures.clear()
+            raise failure
+        return self._made().check(path)
 
-    def _take(self, news: _Message) -> None:
+    def _made(self) -> Session:
+        if self._session is None:
+            self._session = self._make_session()
+        return self._session
+
+    def _take(self, news: _Message, session: Session) -> None:
         if isinstance(news, _Open):
             self._lines[news.path] = split_lines(news.text)
-            self._session.open(news.path, news.text)
+            session.open(news.path, news.text)
         elif isinstance(news, _Edit):
             lines = self._lines[news.path] = [*self._lines[news.path]]
             lines[news.first : news.first + news.old] = news.lines
-            self._session.edit(news.path, lines, news.first, news.old, len(news.lines))
+            session.edit(news.path, lines, news.first, news.old, len(news.lines))
         elif isinstance(news, _Close):
             self._lines.pop(news.path, None)
-            self._session.close(news.path)
+            session.close(news.path)
         elif isinstance(news, _Changed):
-            self._session.changed(news.paths)
+            session.changed(news.paths)
         elif isinstance(news, Scope):
-            self._session.reload(news)
+            session.reload(news)

@@ -9,15 +9,16 @@ from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
 from sadpath.analysis.finding import Finding, Fix, Position, Range
+from sadpath.analysis.suppressions import UNUSED
 from sadpath.lsp.client import Client
 from sadpath.lsp.convert import SEVERITY, page_of
 from sadpath.lsp.files import OpenFiles
 from sadpath.lsp.open_file import OpenFile, Part
 from sadpath.lsp.options import Options
+from sadpath.workspace.status import Status
 
 _MOST = 1000
 """Diagnostics per document: a client gets slow by more (ty#863), and nobody reads them."""
-_UNUSED = "unused-suppression"
 
 
 class Place(Protocol):
@@ -45,6 +46,8 @@ class Diagnostics:
     client: Client
     uri: Callable[[str], str]
     """The URI of a path."""
+    status: Callable[[str, str], Status | None]
+    """What the change under review has to do with a finding, by its path and fingerprint."""
     options: Options = field(default_factory=Options)
 
     def of(self, findings: Iterable[Finding], place: Place) -> list[types.Diagnostic]:
@@ -53,21 +56,38 @@ class Diagnostics:
 
     def shown(self, findings: Iterable[Finding]) -> list[Finding]:
         """Those of the findings that the user wants to see."""
-        return [] if self.options.diagnostic_mode == "off" else list(findings)
+        if self.options.diagnostic_mode == "off":
+            return []
+        return [finding for finding in findings if not (self._hides_old and self._is_old(finding))]
+
+    @property
+    def _hides_old(self) -> bool:
+        return self.options.changes.show == "onlyChange"
+
+    def _is_old(self, finding: Finding) -> bool:
+        return self.status(finding.path, finding.fingerprint) is Status.OLD
+
+    def _tags(self, finding: Finding) -> list[types.DiagnosticTag] | None:
+        is_faded = finding.rule == UNUSED or (self.options.changes.show == "dimOld" and self._is_old(finding))
+        return [types.DiagnosticTag.Unnecessary] if self.client.tags and is_faded else None
+
+    def _severity(self, finding: Finding) -> types.DiagnosticSeverity:
+        is_dim = self.options.changes.show == "dimOld" and self._is_old(finding)
+        return types.DiagnosticSeverity.Hint if is_dim else SEVERITY[finding.severity]
 
     def one(self, finding: Finding, place: Place) -> types.Diagnostic:
         """One finding of a document."""
         client = self.client
         return types.Diagnostic(
             range=place.range(finding.range),
-            severity=SEVERITY[finding.severity],
+            severity=self._severity(finding),
             code=finding.rule,
             code_description=types.CodeDescription(page_of(finding.rule)) if client.links else None,
             source="sadpath",
             message=finding.message,
-            tags=[types.DiagnosticTag.Unnecessary] if client.tags and finding.rule == _UNUSED else None,
+            tags=self._tags(finding),
             related_information=list(self._related(finding, place)) or None if client.related else None,
-            data=_data(finding, place) if client.keeps_data else None,
+            data=_data(finding, place, self.status(finding.path, finding.fingerprint)) if client.keeps_data else None,
         )
 
     def _related(self, finding: Finding, place: Place) -> Iterator[types.DiagnosticRelatedInformation]:
@@ -118,6 +138,20 @@ def after_check(file: OpenFile, diagnostics: Diagnostics, server: LanguageServer
         server.workspace_diagnostic_refresh(None)
 
 
+def after_review(files: OpenFiles, diagnostics: Diagnostics, server: LanguageServer) -> None:
+    """Push, or have the client pull again, what is different now that it is known what a change brings."""
+    settled = [file for file in files.all() if files.is_settled(file)]
+    if not diagnostics.client.pulls:
+        for file in settled:
+            after_check(file, diagnostics, server)
+    elif diagnostics.client.refreshes:
+        outdated = [file for file in settled if any(_is_outdated(part, diagnostics) for part in file.parts())]
+        for file in outdated:
+            file.sent.clear()
+        if outdated:
+            server.workspace_diagnostic_refresh(None)
+
+
 def clear(uris: Iterable[str], client: Client, server: LanguageServer) -> None:
     """Take back what was pushed for documents that are closed."""
     if not client.pulls:
@@ -152,11 +186,12 @@ def _is_outdated(part: Part, diagnostics: Diagnostics) -> bool:
     return version == part.version and identity != identity_of(diagnostics.of(part.findings, part))
 
 
-def _data(finding: Finding, place: Place) -> dict[str, object]:
+def _data(finding: Finding, place: Place, status: Status | None) -> dict[str, object]:
     fixes = [(fix, text_edits(fix, place)) for fix in finding.fixes] if isinstance(place, Part) else []
     return {
         "fingerprint": finding.fingerprint,
         "confidence": finding.confidence.value,
         "scope": finding.scope,
+        **({"status": status.value} if status else {}),
         "fixes": [{"title": fix.title, "safe": fix.safe, "edits": edits} for fix, edits in fixes if edits is not None],
     }

@@ -9,6 +9,7 @@ from pygls.exceptions import JsonRpcInvalidParams
 from sadpath import __version__
 from sadpath.analysis.accepting import PLACEHOLDER, Acceptances
 from sadpath.analysis.finding import Finding
+from sadpath.lsp.change_findings import change_findings
 from sadpath.lsp.open_file import Part
 from sadpath.lsp.workspace_edit import workspace_edit
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 SHOW_FINDING = "sadpath.showFinding"
 ACCEPT_RISK = "sadpath.acceptRisk"
+CHANGE_FINDINGS = "sadpath.changeFindings"
 DEBUG_INFORMATION = "sadpath.debugInformation"
 
 Command: TypeAlias = "Callable[[Server, Sequence[object]], Awaitable[object]]"
@@ -56,6 +58,10 @@ async def _accept_risk(server: "Server", arguments: Sequence[object]) -> object:
     return answer.applied
 
 
+async def _change_findings(server: "Server", _: Sequence[object]) -> object:
+    return await change_findings(server)
+
+
 async def _debug_information(server: "Server", _: Sequence[object]) -> object:
     files = [f"- {file.uri}: version {file.version}, {len(file.findings)} findings" for file in server.files.all()]
     lines = [
@@ -73,6 +79,7 @@ async def _debug_information(server: "Server", _: Sequence[object]) -> object:
 COMMANDS: dict[str, Command] = {
     SHOW_FINDING: _show_finding,
     ACCEPT_RISK: _accept_risk,
+    CHANGE_FINDINGS: _change_findings,
     DEBUG_INFORMATION: _debug_information,
 }
 

@@ -60,14 +60,18 @@ class OpenFiles:
         """The URI of a file, as the client writes it where the file is open."""
         return next((file.uri for file in self._files.values() if file.path == path), uri_of(path))
 
-    def is_open(self, path: str) -> bool:
-        """Whether the client shows a file."""
-        return any(file.path == path for file in self._files.values())
+    def paths(self) -> set[str]:
+        """The paths of all that is open."""
+        return {file.path for file in self._files.values()}
+
+    def is_settled(self, file: OpenFile) -> bool:
+        """Whether what was found in a file is what there is to find at the moment."""
+        return file.checked_at == self._state
 
     async def checked(self, uri: str) -> Part | None:
         """What is open under a URI, once it is checked; None where nothing is, or it was closed meanwhile."""
         part = self.part(uri)
-        if part and part.file.checked_at != self._state:
+        if part and not self.is_settled(part.file):
             asking = asyncio.get_running_loop().create_future()
             part.file.asking.append(asking)
             await asking

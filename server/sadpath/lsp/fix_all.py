@@ -4,6 +4,7 @@ from typing import cast
 
 from lsprotocol import types
 
+from sadpath.analysis.edits import compatible
 from sadpath.analysis.finding import Edit
 from sadpath.lsp.diagnostics import Diagnostics
 from sadpath.lsp.files import OpenFiles
@@ -38,13 +39,5 @@ def resolve(action: types.CodeAction, files: OpenFiles, diagnostics: Diagnostics
 
 def _safe_edits(file: OpenFile, diagnostics: Diagnostics) -> list[Edit]:
     """The edits of the first safe fix of each finding; a fix that touches what one before it edits has to wait."""
-    taken: list[Edit] = []
-    for finding in diagnostics.shown(file.findings):
-        fix = next((fix for fix in finding.fixes if fix.safe), None)
-        if fix and not any(_touch(edit, other) for edit in fix.edits for other in taken):
-            taken += fix.edits
-    return taken
-
-
-def _touch(edit: Edit, other: Edit) -> bool:
-    return edit.range.start <= other.range.end and other.range.start <= edit.range.end
+    first = (next((fix for fix in finding.fixes if fix.safe), None) for finding in diagnostics.shown(file.findings))
+    return [edit for fix in compatible(fix for fix in first if fix) for edit in fix.edits]

@@ -26,16 +26,20 @@ from sadpath.lsp.execute_command import execute_command
 from sadpath.lsp.files import OpenFiles
 from sadpath.lsp.fix_all import resolve
 from sadpath.lsp.hover import hover
+from sadpath.lsp.index import Index
 from sadpath.lsp.initialize import capabilities, folders_of, local
 from sadpath.lsp.log import ClientLog
+from sadpath.lsp.notebook import Notebook
 from sadpath.lsp.open_file import OpenFile
 from sadpath.lsp.options import Options
+from sadpath.lsp.progress import Progress
 from sadpath.lsp.protocol import GuardedProtocol, tolerant_converter
 from sadpath.lsp.registration import Registrations
 from sadpath.lsp.session import MakeSession, Scope
 from sadpath.lsp.transport import serve
 from sadpath.lsp.watched_files import FileOperation, is_setting, operated, watched
-from sadpath.workspace.packs import Description, describe_rules
+from sadpath.lsp.workspace_diagnostics import WorkspaceDiagnostics
+from sadpath.workspace.packs import Description, PackError, describe_rules, installed_packs
 
 _log = logging.getLogger(__name__)
 
@@ -47,6 +51,9 @@ class Server(LanguageServer):
     scope: Scope
     files: OpenFiles
     diagnostics: Diagnostics
+    index: Index
+    everywhere: WorkspaceDiagnostics
+    progress_shown: Progress
     configuration: Configuration
     registrations: Registrations
     client_log: ClientLog | None = None
@@ -68,11 +75,17 @@ class Server(LanguageServer):
             types.TEXT_DOCUMENT_DID_CHANGE: self._did_change,
             types.TEXT_DOCUMENT_DID_SAVE: self._did_save,
             types.TEXT_DOCUMENT_DID_CLOSE: self._did_close,
+            types.NOTEBOOK_DOCUMENT_DID_OPEN: self._did_open_notebook,
+            types.NOTEBOOK_DOCUMENT_DID_CHANGE: self._did_change_notebook,
+            types.NOTEBOOK_DOCUMENT_DID_SAVE: _nothing,
+            types.NOTEBOOK_DOCUMENT_DID_CLOSE: self._did_close_notebook,
             types.TEXT_DOCUMENT_DIAGNOSTIC: self._diagnostic,
             types.TEXT_DOCUMENT_HOVER: self._hover,
             types.TEXT_DOCUMENT_CODE_ACTION: self._code_action,
             types.CODE_ACTION_RESOLVE: self._resolve,
             types.TEXT_DOCUMENT_CODE_LENS: self._code_lens,
+            types.WORKSPACE_DIAGNOSTIC: self._workspace_diagnostic,
+            types.WINDOW_WORK_DONE_PROGRESS_CANCEL: self._cancel_progress,
             types.WORKSPACE_EXECUTE_COMMAND: self._execute_command,
             types.WORKSPACE_DID_CHANGE_CONFIGURATION: self._did_change_configuration,
             types.WORKSPACE_DID_CHANGE_WATCHED_FILES: self._did_change_watched_files,
@@ -91,7 +104,12 @@ class Server(LanguageServer):
     @cached_property
     def rules(self) -> dict[str, Description]:
         """What each rule says about itself, by its name."""
-        return {rule.name: rule for rule in describe_rules()}
+        try:
+            described = describe_rules(installed_packs())
+        except PackError as error:
+            _log.warning("%s", error)
+            described = describe_rules()
+        return {rule.name: rule for rule in described}
 
     def report_server_error(self, error: Exception, source: object) -> None:
         """Called by pygls for a message that cannot be sent: a popup, its default, would not help the user."""
@@ -114,6 +132,7 @@ class Server(LanguageServer):
         """Leave no process behind."""
         if hasattr(self, "files"):
             self.files.end()
+            self.index.end()
         if self.client_log:
             self.client_log.remove()
 
@@ -134,7 +153,20 @@ class Server(LanguageServer):
             on_checked=self._checked,
             on_error=self._check_failed,
         )
-        self.diagnostics = Diagnostics(self.client, self.files.uri, options)
+        self.diagnostics = Diagnostics(
+            self.client, self.files.uri, lambda path, mark: self.index.status(path, mark), options
+        )
+        self.progress_shown = Progress(
+            "sadpath: checking the workspace", self.client, self, lambda: self.index.cancel()
+        )
+        self.index = Index(
+            self.client.encoding,
+            on_news=lambda: self.everywhere.wake(),
+            on_reviewed=self._reviewed,
+            on_progress=self.progress_shown.report,
+            tell=tell,
+        )
+        self.everywhere = WorkspaceDiagnostics(self.files, self.index, self.diagnostics, self)
         self.registrations = Registrations(self.client, self)
         if params.process_id is not None and lifetime.is_alive(params.process_id):  # else it is in another container
             self._watch = loop.create_task(lifetime.watch(params.process_id, lambda: self.wire.stop(1)))
@@ -145,6 +177,7 @@ class Server(LanguageServer):
         self.registrations.start()
         await self.configuration.ask()
         self.registrations.diagnostics(self.configuration.options)
+        self._follow()
 
     def _shutdown(self, _: object) -> None:
         self.wire.cancel(None)
@@ -165,11 +198,39 @@ class Server(LanguageServer):
             self._changed_on_disk([path_of(params.text_document.uri)])
 
     def _did_close(self, params: types.DidCloseTextDocumentParams) -> None:
-        if self.files.close(params.text_document.uri):
-            documents.clear([params.text_document.uri], self.client, self)
+        self._close(params.text_document.uri)
+
+    def _did_open_notebook(self, params: types.DidOpenNotebookDocumentParams) -> None:
+        self.files.add(Notebook(params, self.client.encoding))
+
+    def _did_change_notebook(self, params: types.DidChangeNotebookDocumentParams) -> None:
+        notebook = self.files.get(params.notebook_document.uri)
+        if isinstance(notebook, Notebook):
+            gone = notebook.apply(params.notebook_document.version, params.change.cells)
+            documents.clear(gone, self.client, self)
+            for uri in gone:
+                notebook.sent.pop(uri, None)
+            self.files.recheck()
+
+    def _did_close_notebook(self, params: types.DidCloseNotebookDocumentParams) -> None:
+        self._close(params.notebook_document.uri)
+
+    def _close(self, uri: str) -> None:
+        if file := self.files.close(uri):
+            for part in file.parts():
+                documents.clear([part.uri], self.client, self)
+                self.everywhere.closed(part.uri)
 
     async def _diagnostic(self, params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
         return await documents.pull(params, self.files, self.diagnostics)
+
+    async def _workspace_diagnostic(self, params: types.WorkspaceDiagnosticParams) -> types.WorkspaceDiagnosticReport:
+        if self.diagnostics.options.diagnostic_mode == "workspace" and not self.index.is_started:
+            self.index.update(self.scope)
+        return await self.everywhere.pull(params)
+
+    def _cancel_progress(self, params: types.WorkDoneProgressCancelParams) -> None:
+        self.progress_shown.cancelled(params)
 
     def _hover(self, params: types.HoverParams) -> types.Hover | None:
         return hover(params, self.files, self.diagnostics, self.rules)
@@ -207,6 +268,8 @@ class Server(LanguageServer):
             self._reload(self.scope)
         elif paths:
             self.files.changed(paths)
+            if self.index.is_started:
+                self.index.update(self.scope)
 
     def _apply(self, options: Options) -> None:
         """Work with options that have changed."""
@@ -221,9 +284,32 @@ class Server(LanguageServer):
     def _reload(self, scope: Scope) -> None:
         self.scope = scope
         self.files.reload(scope)
+        self._follow()
+        self.everywhere.restart()
+
+    def _follow(self) -> None:
+        """Have all files checked if the user wants to know what is in them; a client that asks starts that itself."""
+        in_all = self.diagnostics.options.diagnostic_mode == "workspace"
+        if not in_all and self.scope.base is None:
+            self.index.stop()
+        elif self.index.is_started or self.scope.base is not None or not self.client.pulls:
+            self.index.update(self.scope)
+        if in_all and not self.client.pulls:
+            self.everywhere.push()
+
+    def review(self) -> None:
+        """From now on find out what the change under review brings."""
+        if self.scope.base is None:
+            self.scope = replace(self.scope, base=self.diagnostics.options.changes.base)
+            self._follow()
+
+    def _reviewed(self) -> None:
+        documents.after_review(self.files, self.diagnostics, self)
+        self.everywhere.renew()
 
     def _checked(self, file: OpenFile, skipped: Sequence[Skip]) -> None:
         documents.after_check(file, self.diagnostics, self)
+        self.everywhere.wake()
         for skip in skipped:
             if skip.rule and self.tell(f"sadpath's rule `{skip.rule}` failed, so hints of it may be missing"):
                 _log.error("the rule `%s` failed in %s, line %s", skip.rule, skip.path, (skip.line or 0) + 1)
@@ -258,7 +344,9 @@ def is_python(document: types.TextDocumentItem) -> bool:
 
 
 def _configured(scope: Scope, options: Options) -> Scope:
-    return replace(scope, select=options.select, ignore=options.ignore)
+    wants_review = scope.base is not None or options.changes.show != "all"
+    base = options.changes.base if wants_review else None
+    return replace(scope, select=options.select, ignore=options.ignore, base=base)
 
 
 def _nothing(_: object) -> None:

@@ -13,13 +13,15 @@ class Scope:
     """What the client says about the project: the open folders, and choices on top of the settings files.
 
     `select` and `ignore` hold names of rules and families; None selects what the settings files do. Where the workspace
-    is not `trusted`, nothing is written that its files could have an influence on.
+    is not `trusted`, nothing is written that its files could have an influence on. `base` is the revision with which
+    the change under review is compared, "" for the usual branch, and None where nobody wants to know.
     """
 
     folders: tuple[Path, ...] = ()
     select: tuple[str, ...] | None = None
     ignore: tuple[str, ...] = ()
     trusted: bool = True
+    base: str | None = None
 
 
 Tell: TypeAlias = Callable[[str], None]

@@ -1,5 +1,6 @@
 """Checks many files, in several processes where that pays, so that no file can cost more than itself."""
 
+import os
 from collections.abc import Callable, Generator, Sequence
 from functools import partial
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 from sadpath.analysis.finding import FileReport, Skip
 from sadpath.analysis.syntax.interpreter import on_large_stack, uncollected
 from sadpath.workspace.configuration import Settings
-from sadpath.workspace.packs import load_rules
+from sadpath.workspace.packs import PackError, load_rules
 from sadpath.workspace.walk import Target
 
 if TYPE_CHECKING:
@@ -39,7 +40,12 @@ def open_session(root: Path, settings: Settings) -> "Session":
     """A session with the rules that the settings choose."""
     from sadpath.workspace.session import Session  # with the whole analysis, which a process that only leads can spare
 
-    return Session(root, settings, load_rules(), whole=True)
+    return Session(root, settings, load_rules(settings.packs), whole=True)
+
+
+def processors() -> int:
+    """The number of processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def check_all(
@@ -89,6 +95,8 @@ class Sessions:
             if project not in self._open:
                 self._open[project] = self._open_checker(*self._projects[project])
             return self._open[project].check(path)
+        except PackError as error:
+            return failure(path, str(error))
         except Exception as error:  # whatever goes wrong with a file must cost only that file
             return failure(path, f"the analysis failed: {error!r}")
 

@@ -28,7 +28,13 @@ class Before:
         self._change = change
         watch = Watch(names) if names else None
         self._session = Session(
-            root, settings, load_rules(), whole=True, watch=watch, contents=change.before, renamed=change.renamed
+            root,
+            settings,
+            load_rules(settings.packs),
+            whole=True,
+            watch=watch,
+            contents=change.before,
+            renamed=change.renamed,
         )
 
     def check(self, path: str) -> Earlier:

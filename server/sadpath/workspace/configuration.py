@@ -99,6 +99,7 @@ class Settings:
     `selections` are the layers that choose the rules, weakest first; without any, all rules are on. `severity` maps
     names of rules. `per_file_ignores` maps patterns to rules and families. `calls` is what the library tables would say
     of the user's own clients. `cache` is the directory for what is kept between checks, if not the default.
+    `packs` are the rule packs that count besides sadpath's own.
     """
 
     root: Path = Path()
@@ -109,6 +110,7 @@ class Settings:
     excludes: tuple[Patterns, ...] = ()
     calls: "Library | None" = None
     cache: Path | None = None
+    packs: tuple[str, ...] = ()
 
     def chosen(self, rules: Iterable[AnyRule], path: str | None = None) -> tuple[AnyRule, ...]:
         """The rules that are on, in the given order; with an absolute path, those that are on in that file."""

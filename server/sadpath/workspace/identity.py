@@ -3,7 +3,7 @@
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from hashlib import blake2b
@@ -32,7 +32,7 @@ def identity(root: Path, settings: Settings) -> str:
     """
     packages = site_packages(root.absolute())
     versions = versions_used(root, packages)
-    code, distributions = _analysis()
+    code, distributions = _analysis(settings.packs)
     depends_on = (
         _FORMAT,
         sys.version_info[:2],
@@ -50,11 +50,11 @@ def identity(root: Path, settings: Settings) -> str:
 
 
 @cache
-def _analysis() -> tuple[bytes, list[str]]:
+def _analysis(packs: Sequence[str]) -> tuple[bytes, list[str]]:
     """A digest of all that analyses, and the distributions on whose version some default depends."""
     code = blake2b()
     distributions: set[str] = set()
-    for path in _code():
+    for path in _code(packs):
         with open(path, "rb", buffering=0) as file:  # noqa: PTH123 # a Path each takes longer than the reading
             text = file.read()
         code.update(b"%s\0%d\0" % (path.rpartition(os.sep)[2].encode(), len(text)) + text)
@@ -63,11 +63,11 @@ def _analysis() -> tuple[bytes, list[str]]:
     return code.digest(), sorted(distributions)
 
 
-def _code() -> Iterator[str]:
+def _code(packs: Sequence[str]) -> Iterator[str]:
     """The files of all that analyses, in an order that is always the same."""
     own = Path(sadpath.__file__).parent
     yield str(own / "grade.py")
-    for top in (*(own / name for name in _ANALYSING), *pack_directories()):
+    for top in (*(own / name for name in _ANALYSING), *pack_directories(packs)):
         directories = sorted(os.walk(top))
         yield from (f"{directory}{os.sep}{name}" for directory, _, names in directories for name in _sources(names))
     for library in _LIBRARIES:  # of which the modules at the top tell the version

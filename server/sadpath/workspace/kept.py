@@ -118,6 +118,8 @@ class Kept:
 
     def name_index(self) -> NameIndex:
         """The names in the project's files, as far as they are known."""
+        if not self._states_before:
+            return NameIndex()  # nothing was kept, or it is not known of when
         try:
             known = msgspec.msgpack.decode(self._store.read(_NAMES[0])[_NAMES], type=dict[str, Names | None])
         except (Doubt, msgspec.MsgspecError, LookupError):

@@ -41,9 +41,9 @@ class Child:
 
     def end(self) -> None:
         """End the process, whatever it does."""
-        self.connection.close()
         self._process.terminate()
         self._process.join()
+        self.connection.close()  # not before another thread that reads from it has come to its end
 
 
 def _run(work: "Callable[[Connection, Subject], None]", connection: "Connection", subject: Subject) -> None:

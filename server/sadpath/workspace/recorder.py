@@ -17,7 +17,7 @@ class Recorder:
 
     def __init__(self, root: Path, settings: Settings, names: NameIndex | None = None) -> None:
         self._watch = Watch(names)
-        self._session = Session(root, settings, load_rules(), whole=True, watch=self._watch)
+        self._session = Session(root, settings, load_rules(settings.packs), whole=True, watch=self._watch)
 
     def check(self, path: str) -> Checked:
         """All that the rules report in a file on any day, and what of."""

@@ -126,4 +126,4 @@ class _OpenNow(_Open):
     def opened(self, root: Path, settings: Settings) -> State:
         now = self.changes[root].now
         watch = Watch(self.names_in(root, now))
-        return Session(root, settings, load_rules(), whole=True, watch=watch, contents=now)
+        return Session(root, settings, load_rules(settings.packs), whole=True, watch=watch, contents=now)

@@ -7,7 +7,7 @@ The nearest directory above a file that holds either decides, and within one dir
 import re
 import sys
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, cast
@@ -22,6 +22,7 @@ from sadpath.workspace.configuration import (
     Settings,
 )
 from sadpath.workspace.names import suggestion
+from sadpath.workspace.packs import Families, PackError
 from sadpath.workspace.patterns import Patterns, is_pattern
 from sadpath.workspace.toml_places import Keys, places
 
@@ -40,7 +41,7 @@ SETTINGS_FILES = ("sadpath.toml", "pyproject.toml")
 """What they are called, the one that wins first."""
 
 _DEEPEST = 200  # TOML parsers recurse
-_KEYS = ("select", "ignore", "exclude", "extend-exclude", "per-file-ignores", "severity", "calls", "cache-dir")
+_KEYS = ("select", "ignore", "exclude", "extend-exclude", "per-file-ignores", "severity", "calls", "cache-dir", "packs")
 
 
 class Configurations:
@@ -143,6 +144,9 @@ class _Reader:
     def settings(self, value: object, root: Path) -> Settings:
         table = self.table((), value)
         self.check_names((), table, _KEYS, "key")
+        packs = self.packs(table.get("packs", []))
+        if packs:
+            self = replace(self, known=Families(packs))
         select = self.selectors(("select",), table["select"]) if "select" in table else None
         ignore = self.selectors(("ignore",), table.get("ignore", []))
         exclude = self.patterns(("exclude",), table.get("exclude", list(DEFAULT_EXCLUDES)))
@@ -157,7 +161,17 @@ class _Reader:
             excludes=(Patterns(base, exclude), Patterns(base, extend_exclude)),
             calls=self.calls(table["calls"]) if "calls" in table else None,
             cache=root / self.string(("cache-dir",), table["cache-dir"]) if "cache-dir" in table else None,
+            packs=packs,
         )
+
+    def packs(self, value: object) -> tuple[str, ...]:
+        names = self.strings(("packs",), value)
+        for index in range(len(names)):
+            try:
+                len(Families(names[: index + 1]))  # reads what the rules say of themselves
+            except PackError as error:
+                raise self.error(("packs", index), str(error)) from error
+        return names
 
     def calls(self, value: object) -> "Library":
         from sadpath.workspace.library_files import LibraryError, library_of

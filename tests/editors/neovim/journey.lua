@@ -27,7 +27,7 @@ else
 end
 
 local function step(text)
-  io.stdout:write(('  %s\n'):format(text))
+  io.stdout:write(('\n  %s'):format(text)) -- Neovim's own messages end no lines
 end
 
 local function await(what, condition)
@@ -94,6 +94,36 @@ local function journey()
   step('a code action accepts it, once there is a reason')
 
   vim.cmd('silent write')
+  vim.cmd.LspSadpathChange()
+  await('what this change brings', function()
+    return #vim.fn.getqflist() > 0
+  end)
+  local first = vim.fn.getqflist()[1]
+  assert(first.text:find('[unawaited-coroutine, new', 1, true) and first.type == 'E', vim.inspect(first))
+  assert(vim.fn.bufname(first.bufnr):find('orders/worker.py', 1, true) and first.lnum == 52, vim.inspect(first))
+  vim.cmd.cclose()
+  step('the quickfix list has what this change brings, worst first')
+
+  go_to(found('retry-without-backoff'))
+  vim.cmd.LspSadpathAccept('the warehouse asks for it')
+  await('the comment with the reason', function()
+    return text():find('# sadpath: accept[retry-without-backoff] the warehouse asks for it', 1, true)
+  end)
+  vim.cmd('silent undo | silent write')
+  step('a command accepts, with a reason')
+
+  vim.cmd.LspSadpathShow('onlyChange')
+  vim.cmd.edit('orders/payments.py')
+  await('no old finding', function()
+    return vim.lsp.get_clients({ bufnr = 0, name = 'sadpath' })[1] and #vim.diagnostic.get(0) == 0
+  end)
+  vim.cmd.LspSadpathShow('all')
+  await('the old finding', function()
+    return found('unbounded-retry')
+  end)
+  vim.cmd.edit('orders/warehouse.py')
+  step('a command chooses what is shown')
+
   local stop = vim.fn.has('nvim-0.11') == 1 and function()
     client:stop()
   end or client.stop
@@ -134,6 +164,7 @@ vim.api.nvim_create_autocmd('VimEnter', {
     if not ok then
       io.stderr:write(problem, '\n')
     end
+    io.stdout:write('\n')
     vim.cmd(ok and 'qall!' or 'cquit 1')
   end),
 })

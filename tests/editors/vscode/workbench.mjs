@@ -25,6 +25,7 @@ const QUIET = {
   "workbench.welcomePage.walkthroughs.openOnInstall": false,
   "workbench.secondarySideBar.defaultVisibility": "hidden",
   "workbench.reduceMotion": "on",
+  "workbench.hover.delay": 60_000, // what a row says when the mouse rests there would lie on the next row
   "workbench.layoutControl.enabled": false,
   "chat.disableAIFeatures": true,
   "editor.minimap.enabled": false,
@@ -114,14 +115,14 @@ async function openWorkbench({ home, folder, extensions, settings, variables }) 
 }
 
 async function openPage(browser, address) {
-  const context = await browser.newContext({ viewport: { width: 1120, height: 720 }, locale: "en-US" });
+  const context = await browser.newContext({ viewport: { width: 1120, height: 720 }, locale: "en-US", deviceScaleFactor: 1.5 });
   // What the page wants from other machines it does not get.
   await context.route(
     (url) => !["127.0.0.1", "localhost"].includes(url.hostname) && /^(https?|wss?):$/.test(url.protocol),
     (route) => route.abort(),
   );
   const page = await context.newPage();
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(60_000);
   await page.goto(address, { waitUntil: "domcontentloaded" });
   await page.locator(".monaco-workbench").waitFor();
   return page;

@@ -44,6 +44,7 @@ export async function accept(connection: Connection, finding: Finding): Promise<
 
 /** Lets the user choose among this change's findings, the worst first. */
 export async function list(findings: ChangeFindings): Promise<void> {
+  await findings.want();
   await findings.refresh();
   const { base, problem, findings: all } = findings.answer;
   const items = all.map((finding) => {

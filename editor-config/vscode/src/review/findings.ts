@@ -29,21 +29,39 @@ export interface Answer {
   readonly findings: readonly Finding[];
 }
 
+const WANTED = "sadpath.wanted";
 const NOTHING: Answer = { base: null, problem: null, findings: [] };
 const PAUSE = 300; // milliseconds: diagnostics come file by file
 
-/** What the change under review brings, kept up to date. */
+/**
+ * What the change under review brings, kept up to date.
+ *
+ * The server has to check the whole workspace for it. So it is not asked before somebody wants to know, and from then on also
+ * when this workspace is opened again.
+ */
 export class ChangeFindings implements vscode.Disposable {
   private readonly changes = new vscode.EventEmitter<void>();
   readonly onChange = this.changes.event;
   private known = NOTHING;
-  private asking: vscode.CancellationTokenSource | undefined;
+  private asking: Promise<void> = Promise.resolve();
+  private next: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly connection: Connection,
     private readonly log: vscode.LogOutputChannel,
+    private readonly state: vscode.Memento,
   ) {}
+
+  get isWanted(): boolean {
+    return this.state.get(WANTED, false);
+  }
+
+  async want(): Promise<void> {
+    if (this.isWanted) return;
+    await this.state.update(WANTED, true);
+    await this.refresh();
+  }
 
   get answer(): Answer {
     return this.known;
@@ -52,17 +70,18 @@ export class ChangeFindings implements vscode.Disposable {
   /** Asks the server soon, once for everything that happens until then. */
   refreshSoon(): void {
     clearTimeout(this.timer);
+    if (!this.isWanted) return;
     this.timer = setTimeout(() => void this.refresh(), PAUSE);
   }
 
-  /** Asks the server now; a later call makes an earlier one void. */
-  async refresh(): Promise<void> {
-    this.asking?.cancel();
-    const asking = (this.asking = new vscode.CancellationTokenSource());
-    const answer = await this.ask(asking.token);
-    if (asking.token.isCancellationRequested || !answer) return;
-    this.known = answer;
-    this.changes.fire();
+  /** Asks the server. All who call while it is being asked share the question after that one. */
+  refresh(): Promise<void> {
+    this.next ??= this.asking.then(() => {
+      this.next = undefined;
+      const location = { viewId: "sadpath.changes" };
+      return (this.asking = Promise.resolve(vscode.window.withProgress({ location }, () => this.ask())));
+    });
+    return this.next;
   }
 
   /** The finding as it is in the documents of this moment, if it is still there. */
@@ -74,18 +93,19 @@ export class ChangeFindings implements vscode.Disposable {
 
   dispose(): void {
     clearTimeout(this.timer);
-    this.asking?.cancel();
     this.changes.dispose();
   }
 
-  private async ask(token: vscode.CancellationToken): Promise<Answer | undefined> {
+  private async ask(): Promise<void> {
     const client = this.connection.running;
-    if (!client) return NOTHING;
     try {
-      return (await client.sendRequest(ExecuteCommandRequest.type, { command: "sadpath.changeFindings" }, token)) as Answer;
+      const command = "sadpath.changeFindings";
+      const answer = client ? ((await client.sendRequest(ExecuteCommandRequest.type, { command })) as Answer) : NOTHING;
+      const isNew = JSON.stringify(answer) !== JSON.stringify(this.known);
+      this.known = answer;
+      if (isNew) this.changes.fire(); // drawing the tree anew takes what the user is about to click on away
     } catch (error) {
-      if (!token.isCancellationRequested) this.log.warn(`this change's findings are not known: ${String(error)}`);
-      return undefined;
+      this.log.warn(`this change's findings are not known: ${String(error)}`);
     }
   }
 }

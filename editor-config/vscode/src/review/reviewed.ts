@@ -1,4 +1,4 @@
-import type * as vscode from "vscode";
+import * as vscode from "vscode";
 import type { Finding } from "./findings";
 
 const KEY = "sadpath.reviewed";
@@ -9,20 +9,31 @@ const MOST = 5000;
  *
  * A tick belongs to a fingerprint: when the code of a finding changes, it has to be looked at again.
  */
-export class Reviewed {
+export class Reviewed implements vscode.Disposable {
+  private readonly changes = new vscode.EventEmitter<void>();
+  readonly onChange = this.changes.event;
+
   constructor(private readonly state: vscode.Memento) {}
 
-  has(finding: Finding): boolean {
-    return this.all.includes(finding.diagnostic.data.fingerprint);
+  /** Those that are still to be looked at. */
+  open(findings: readonly Finding[]): Finding[] {
+    const ticked = new Set(this.ticked);
+    return findings.filter((finding) => !ticked.has(finding.diagnostic.data.fingerprint));
   }
 
-  async set(finding: Finding, reviewed: boolean): Promise<void> {
-    const { fingerprint } = finding.diagnostic.data;
-    const others = this.all.filter((one) => one !== fingerprint);
-    await this.state.update(KEY, reviewed ? [...others, fingerprint].slice(-MOST) : others);
+  /** Ticks fingerprints, or takes their ticks away. */
+  async set(ticks: ReadonlyMap<string, boolean>): Promise<void> {
+    const others = this.ticked.filter((one) => !ticks.has(one));
+    const added = [...ticks].filter(([, ticked]) => ticked).map(([fingerprint]) => fingerprint);
+    await this.state.update(KEY, [...others, ...added].slice(-MOST));
+    this.changes.fire();
   }
 
-  private get all(): readonly string[] {
+  dispose(): void {
+    this.changes.dispose();
+  }
+
+  private get ticked(): readonly string[] {
     return this.state.get<string[]>(KEY, []);
   }
 }

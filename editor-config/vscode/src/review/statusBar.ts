@@ -15,12 +15,17 @@ export class StatusBar implements vscode.Disposable {
   }
 
   show(): void {
-    const { base, findings } = this.source.answer;
-    const open = findings.filter((finding) => !this.reviewed.has(finding)).length;
-    this.item.text = open ? `$(git-pull-request) ${open} unhappy` : "$(git-pull-request) $(check)";
-    this.item.tooltip = `${findings.length} unhappy paths in this change (against ${base}), ${open} of them to review`;
-    if (base) this.item.show();
-    else this.item.hide();
+    const { base, problem, findings } = this.source.answer;
+    const open = this.reviewed.open(findings).length;
+    if (!this.source.isWanted) {
+      this.item.text = "$(git-pull-request) unhappy paths";
+      this.item.tooltip = "Look for the unhappy paths of the change under review";
+    } else {
+      this.item.text = open ? `$(git-pull-request) ${open} unhappy` : "$(git-pull-request) $(check)";
+      this.item.tooltip = `${findings.length} unhappy paths in this change (against ${base}), ${open} of them to review`;
+    }
+    if (problem) this.item.hide();
+    else this.item.show();
   }
 
   dispose(): void {

@@ -20,25 +20,29 @@ export class Tree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
     private readonly source: ChangeFindings,
     private readonly reviewed: Reviewed,
   ) {
-    this.view = vscode.window.createTreeView("sadpath.changes", {
-      treeDataProvider: this,
-      showCollapseAll: true,
-      manageCheckboxStateManually: true,
-    });
-    this.view.onDidChangeCheckboxState(async ({ items }) => {
-      for (const [node, state] of items) await this.tick(node, state === vscode.TreeItemCheckboxState.Checked);
-      this.show();
+    this.view = vscode.window.createTreeView("sadpath.changes", { treeDataProvider: this, showCollapseAll: true });
+    this.view.onDidChangeVisibility(({ visible }) => (visible ? void source.want() : undefined));
+    // VS Code ticks a file with all its findings, and tells of each.
+    this.view.onDidChangeCheckboxState(({ items }) => {
+      const { Checked } = vscode.TreeItemCheckboxState;
+      const findings = items.flatMap(([node, state]) => ("findings" in node ? [] : [{ node, ticked: state === Checked }]));
+      void this.reviewed.set(new Map(findings.map(({ node, ticked }) => [node.diagnostic.data.fingerprint, ticked])));
     });
   }
 
   /** Draws what is known now. */
   show(): void {
-    const { base, problem, findings } = this.source.answer;
-    const open = findings.filter((finding) => !this.reviewed.has(finding)).length;
-    this.view.description = base ? `against ${base}` : "";
-    this.view.message = problem ?? (base && !findings.length ? "This change brings no unhappy path." : "");
-    this.view.badge = open ? { value: open, tooltip: `${open} to review in this change` } : undefined;
+    this.count();
     this.changes.fire();
+  }
+
+  /** Says how much there is to review. */
+  count(): void {
+    const { base, problem, findings } = this.source.answer;
+    const open = this.reviewed.open(findings).length;
+    const brought = findings.length ? `${open} of ${findings.length} to review` : "This change brings no unhappy path";
+    this.view.message = problem ?? (base ? `${brought}, compared with ${plain(base)}.` : "");
+    this.view.badge = open ? { value: open, tooltip: `${open} to review in this change` } : undefined;
   }
 
   getChildren(node?: Node): Node[] {
@@ -55,16 +59,12 @@ export class Tree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
     this.changes.dispose();
   }
 
-  private async tick(node: Node, reviewed: boolean): Promise<void> {
-    for (const finding of "findings" in node ? node.findings : [node]) await this.reviewed.set(finding, reviewed);
-  }
-
   private file({ uri, findings }: File): vscode.TreeItem {
     const item = new vscode.TreeItem(uri, vscode.TreeItemCollapsibleState.Expanded);
     item.id = uri.toString();
     item.description = true; // the directory
     item.iconPath = vscode.ThemeIcon.File;
-    item.checkboxState = checkbox(findings.every((finding) => this.reviewed.has(finding)));
+    item.checkboxState = checkbox(!this.reviewed.open(findings).length);
     item.contextValue = "file";
     return item;
   }
@@ -77,7 +77,7 @@ export class Tree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
     item.description = [line, owner, plain(diagnostic.message)].filter(Boolean).join(" · ");
     item.tooltip = tooltip(finding);
     item.iconPath = icon(diagnostic.severity);
-    item.checkboxState = checkbox(this.reviewed.has(finding));
+    item.checkboxState = checkbox(!this.reviewed.open([finding]).length);
     item.contextValue = diagnostic.data.fixes.length ? "finding fixable" : "finding";
     item.command = { command: "sadpath.changes.goTo", title: "Go To", arguments: [finding] };
     item.accessibilityInformation = {

@@ -9,6 +9,7 @@ from sadpath.cli.formats.terminal import printable
 from sadpath.cli.result import Result
 from sadpath.grade import Confidence, Severity
 
+_MOST_PLACES = 5
 _COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.HINT: "cyan"}
 
 
@@ -35,7 +36,14 @@ def told(result: Result, finding: Finding) -> str:
 
 
 def skips(result: Result) -> Iterator[str]:
-    """A line for each place that could not be analysed."""
+    """A line for each place that could not be analysed; many places for one reason share a line."""
+    places: dict[str, list[str]] = {}
     for skip in result.skipped:
         place = printable(result.shown(skip.path)) + ("" if skip.line is None else f":{skip.line + 1}")
-        yield f"{place}: {click.style('not analysed', fg='red')}: {printable(skip.reason)}"
+        places.setdefault(printable(skip.reason), []).append(place)
+    for reason, found in places.items():
+        told = f"{click.style('not analysed', fg='red')}: {reason}"
+        if len(found) <= _MOST_PLACES:
+            yield from (f"{place}: {told}" for place in found)
+        else:
+            yield f"{found[0]} and {len(found) - 1} other places: {told}"

@@ -11,7 +11,7 @@ from sadpath.analysis import finding as found
 from sadpath.analysis.accepting import PLACEHOLDER, Acceptances
 from sadpath.analysis.suppressions import FAMILY
 from sadpath.cli.result import Result
-from sadpath.workspace.packs import describe_rules
+from sadpath.workspace.packs import descriptions_of
 from sadpath.workspace.status import Status
 
 
@@ -131,13 +131,15 @@ class Skipped(msgspec.Struct, frozen=True):
 class Summary(msgspec.Struct, frozen=True):
     """The numbers of files to check, of diagnostics, by severity, by rule and by status, and of the rest.
 
-    `accepted` counts what comments accept, `fixed` what this run has fixed, `skipped` places not analysed.
+    `accepted` counts what comments accept, `known` what the baseline has, `fixed` what
+    this run has fixed, `skipped` places not analysed.
     """
 
     files: int
     diagnostics: int
     skipped: int
     accepted: int
+    known: int
     fixed: int
     severities: dict[str, int]
     rules: dict[str, int]
@@ -147,12 +149,14 @@ class Summary(msgspec.Struct, frozen=True):
 class Document(msgspec.Struct, frozen=True):
     """The whole output. Paths are relative to the current directory, with forward slashes.
 
-    `comparison` is null unless the check was asked what a change brings. Later versions may add keys.
+    `known` are findings that the baseline has. `comparison` is
+    null unless the check was asked what a change brings. Later versions may add keys.
     """
 
     version: str
     diagnostics: list[Diagnostic]
     accepted: list[Accepted]
+    known: list[Diagnostic]
     comparison: Comparison | None
     skipped: list[Skipped]
     rules: list[Rule]
@@ -170,6 +174,7 @@ def document(result: Result) -> Document:
         version=__version__,
         diagnostics=list(_diagnostics(result, result.findings)),
         accepted=list(_accepted(result)),
+        known=list(_diagnostics(result, result.known)),
         comparison=_comparison(result),
         skipped=[
             Skipped(result.shown(skip.path), None if skip.line is None else skip.line + 1, skip.reason)
@@ -235,7 +240,7 @@ def _comparison(result: Result) -> Comparison | None:
 def _rules(names: Collection[str]) -> list[Rule]:
     return [
         Rule(rule.name, rule.family, rule.severity, rule.summary, rule.documentation)
-        for rule in (describe_rules() if names else ())
+        for rule in (descriptions_of(names) if names else ())
         if rule.name in names
     ]
 
@@ -249,6 +254,7 @@ def _summary(result: Result) -> Summary:
         diagnostics=len(result.findings),
         skipped=len(result.skipped),
         accepted=len(result.accepted),
+        known=len(result.known),
         fixed=len(result.fixed),
         severities=dict(sorted(severities.items())),
         rules=dict(sorted(rules.items())),

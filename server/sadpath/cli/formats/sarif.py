@@ -10,7 +10,7 @@ from sadpath import __version__
 from sadpath.analysis.finding import Accepted, Evidence, Finding, Fix, Range, Skip
 from sadpath.cli.result import Result
 from sadpath.grade import Confidence, Severity
-from sadpath.workspace.packs import Description, describe_rules
+from sadpath.workspace.packs import Description, descriptions_of
 from sadpath.workspace.status import Status
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -24,7 +24,7 @@ _MOST_RESULTS = 25_000
 def sarif(result: Result) -> str:
     """The result as a log of one run. Of very many findings, the most important ones."""
     shown = result.in_repository()
-    rules = describe_rules()
+    rules = descriptions_of({finding.rule for finding in shown.findings})
     numbers = {rule.name: number for number, rule in enumerate(rules)}
     results = list(_results(shown, numbers))
     notes = [_notification(shown, skip) for skip in shown.skipped]
@@ -63,9 +63,12 @@ def _results(result: Result, numbers: Mapping[str, int]) -> Iterator[dict[str, o
     for finding in result.by_importance():
         status = result.status(finding)
         yield _result(result, finding, numbers) | ({"baselineState": _BASELINE[status]} if status else {})
+    state = {"baselineState": "unchanged"} if result.comparison else {}
     for one in result.accepted:
-        state = {"baselineState": "unchanged"} if result.comparison else {}
         yield _result(result, one.finding, numbers) | {"suppressions": [_suppression(result, one)]} | state
+    for finding in result.known:
+        known = {"kind": "external", "status": "accepted", "justification": "known by the baseline"}
+        yield _result(result, finding, numbers) | {"suppressions": [known]} | state
     for finding in result.comparison.gone if result.comparison else ():
         yield _result(result, finding, numbers) | {"baselineState": "absent"}
 

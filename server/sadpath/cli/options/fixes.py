@@ -69,7 +69,7 @@ class FixOptions:
     def _mended(self, run: Run, result: Result) -> list["Mended"]:
         from sadpath.workspace.fixing import mend
 
-        others = {mark(one.finding) for one in result.accepted}
+        others = {mark(one.finding) for one in result.accepted} | set(map(mark, result.known))
         others |= {mark(finding) for finding in result.findings if result.status(finding) is Status.OLD}
 
         def choose(finding: Finding) -> Fix | None:

@@ -6,8 +6,13 @@ from typing import Annotated
 
 import click
 
+from sadpath.cli.rule_names import complete_rules
 from sadpath.workspace.configuration import Selection
 from sadpath.workspace.settings_file import Known, selector_problem
+
+
+def _rules(name: str, text: str) -> click.Option:
+    return click.Option([name], multiple=True, shell_complete=complete_rules, metavar="RULES", help=text)
 
 
 @dataclass(frozen=True)
@@ -16,23 +21,10 @@ class RuleOptions:
 
     select: Annotated[
         tuple[str, ...],
-        click.Option(
-            ["--select"],
-            multiple=True,
-            metavar="RULES",
-            help="Check these rules or families only. Names may be separated by commas.",
-        ),
+        _rules("--select", "Check these rules or families only. Names may be separated by commas."),
     ]
-    extend_select: Annotated[
-        tuple[str, ...],
-        click.Option(
-            ["--extend-select"], multiple=True, metavar="RULES", help="Check these rules or families as well."
-        ),
-    ]
-    ignore: Annotated[
-        tuple[str, ...],
-        click.Option(["--ignore"], multiple=True, metavar="RULES", help="Do not check these rules or families."),
-    ]
+    extend_select: Annotated[tuple[str, ...], _rules("--extend-select", "Check these rules or families as well.")]
+    ignore: Annotated[tuple[str, ...], _rules("--ignore", "Do not check these rules or families.")]
 
     def selection(self, known: Known) -> Selection:
         """What is chosen on top of the settings. Raises click.BadParameter for names that are not known."""

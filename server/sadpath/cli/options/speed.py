@@ -1,6 +1,5 @@
 """How much of the machine to use, and what to keep for the next check."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Annotated
 
 import click
 
+from sadpath.workspace.batch import processors
 from sadpath.workspace.repeat import Repeat
 from sadpath.workspace.walk import Target
 
@@ -42,8 +42,3 @@ class SpeedOptions:
     def repeat(self, targets: Sequence[Target]) -> Repeat | None:
         """The check of the targets that uses what earlier ones kept; None if that is not wanted."""
         return None if self.no_cache else Repeat(targets, self.processes, self.cache_dir)
-
-
-def processors() -> int:
-    """The number of processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,1 @@
+"""Everything of Acme. Whoever only lists rules must not import it."""

@@ -27,7 +27,7 @@ else
 end
 
 local function step(text)
-  io.stdout:write(('  %s\n'):format(text))
+  io.stdout:write(('\n  %s'):format(text)) -- Neovim's own messages end no lines
 end
 
 local function await(what, condition)
@@ -164,6 +164,7 @@ vim.api.nvim_create_autocmd('VimEnter', {
     if not ok then
       io.stderr:write(problem, '\n')
     end
+    io.stdout:write('\n')
     vim.cmd(ok and 'qall!' or 'cquit 1')
   end),
 })

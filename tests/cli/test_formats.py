@@ -334,7 +334,8 @@ def test_html_of_a_change(tmp_path: Path) -> None:
     page.feed(writer("html")(compared(tmp_path)))
     assert page.open == []
     everything = "".join(text for _, text in page.texts)
-    assert "Since origin/main" in everything
+    headings = [text.strip() for tag, text in page.texts if tag in ("h1", "h2")]
+    assert headings == ["1 finding", "Since origin/main", "Warnings", "There before", "Gone", "By rule"]
     assert re.findall(r"(\d+) (new|touched|old|gone)", everything)[-4:] == [
         ("1", "new"),
         ("1", "touched"),

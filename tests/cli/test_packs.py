@@ -199,3 +199,20 @@ def test_a_pack_from_start_to_end(project: Path, tmp_path_factory: pytest.TempPa
         "sleeping-job",
         "stuck-queue",
     ]
+
+
+@pytest.mark.usefixtures("acme")
+def test_what_a_change_brings(project: Path) -> None:
+    """Both sides are checked with the pack, and so is what is staged."""
+    (project / "sadpath.toml").write_text(NO_CRASH)
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b.c"]
+    subprocess.run([*git, "init", "-q", "-b", "main"], check=True)
+    subprocess.run([*git, "add", "-A"], check=True)
+    subprocess.run([*git, "commit", "-qm", "before"], check=True)
+    (project / "b.py").write_text("import time\ntime.sleep(2)\n")
+    subprocess.run([*git, "add", "b.py"], check=True)
+    (project / "b.py").write_text("x = 1\n")
+    ended = run_process("check", "--staged", "--output-format", "json")
+    found = [(one.path, one.rule, one.status) for one in ended.document.diagnostics]
+    assert ("b.py", "sleeping-job", "new") in found
+    assert ("a.py", "sleeping-job", "old") in found

@@ -101,4 +101,4 @@ class OpenNow:
 
     def __call__(self, root: Path, settings: Settings) -> State:
         """The session."""
-        return Session(root, settings, load_rules(), whole=True, contents=self.changes[root].now)
+        return Session(root, settings, load_rules(settings.packs), whole=True, contents=self.changes[root].now)

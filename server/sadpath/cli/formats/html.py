@@ -8,7 +8,7 @@ from pathlib import Path
 from sadpath import __version__
 from sadpath.analysis.finding import Finding, Range
 from sadpath.cli.formats.terminal import printable
-from sadpath.cli.result import Result
+from sadpath.cli.result import Result, mark
 from sadpath.cli.summary import count, summary
 from sadpath.grade import Confidence, Severity
 from sadpath.workspace.packs import Description, descriptions_of
@@ -31,7 +31,8 @@ def html(result: Result) -> str:
 
 def _page(result: Result) -> Iterator[str]:
     rules = {rule.name: rule for rule in descriptions_of({finding.rule for finding in result.findings})}
-    number = len(result.findings)
+    shown = set(map(mark, result.brought))
+    number = len(shown)
     yield '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
     yield f"<title>sadpath: {count(number, 'finding')}</title>"
@@ -41,14 +42,18 @@ def _page(result: Result) -> Iterator[str]:
     yield from _trend(result)
     yield from _skipped(result)
     for severity, heading in _HEADINGS.items():
-        found = [finding for finding in result.by_importance() if finding.severity is severity]
+        found = [
+            finding for finding in result.by_importance() if mark(finding) in shown and finding.severity is severity
+        ]
         if found:
             yield f'<section id="{severity.value}">\n<h2>{heading} <small>{len(found)}</small></h2>'
             for finding in found:
                 yield from _finding(result, finding, rules.get(finding.rule))
             yield "</section>"
     yield from _accepted(result)
-    yield from _known(result)
+    yield from _folded(result, "There before", [finding for finding in result.findings if mark(finding) not in shown])
+    yield from _folded(result, "Gone", result.comparison.gone if result.comparison else ())
+    yield from _folded(result, "In the baseline", result.known)
     yield from _contents(result)
     yield f"<footer>sadpath {__version__}</footer>\n</main>\n</body>\n</html>"
 
@@ -58,16 +63,10 @@ def _trend(result: Result) -> Iterator[str]:
     if comparison is None:
         return
     numbers = Counter(result.status(finding) for finding in result.findings)
-    yield f'<section id="trend">\n<h2>Since {_text(comparison.base)}</h2>\n<ul class="trend">'
+    yield f'<section id="trend">\n<h2>Since {_told(comparison.base)}</h2>\n<ul class="trend">'
     for status in Status:
         yield f'<li class="{status.value}"><b>{numbers[status]}</b> {status.value}</li>'
     yield f'<li class="gone"><b>{len(comparison.gone)}</b> gone</li>\n</ul>'
-    if comparison.gone:
-        yield "<details><summary>What is gone</summary>\n<ul>"
-        for finding in comparison.gone:
-            place = _place(result, finding.path, finding.range)
-            yield f"<li>{place} <code>{finding.rule}</code> {_told(finding.message)}</li>"
-        yield "</ul></details>"
     yield "</section>"
 
 
@@ -81,7 +80,7 @@ def _skipped(result: Result) -> Iterator[str]:
 
 
 def _contents(result: Result) -> Iterator[str]:
-    numbers = Counter(finding.rule for finding in result.findings)
+    numbers = Counter(finding.rule for finding in result.brought)
     if numbers:
         most = max(numbers.values())
         yield '<section id="rules">\n<h2>By rule</h2>\n<table>'
@@ -152,11 +151,12 @@ def _accepted(result: Result) -> Iterator[str]:
         yield "</table>\n</section>"
 
 
-def _known(result: Result) -> Iterator[str]:
-    if result.known:
-        yield f'<section id="known">\n<h2>In the baseline <small>{len(result.known)}</small></h2>'
+def _folded(result: Result, heading: str, findings: Sequence[Finding]) -> Iterator[str]:
+    """Findings that the reader need not look at now."""
+    if findings:
+        yield f"<section>\n<h2>{heading} <small>{len(findings)}</small></h2>"
         yield "<details><summary>All of them</summary>\n<ul>"
-        for finding in result.known:
+        for finding in findings:
             place = _place(result, finding.path, finding.range)
             yield f"<li>{place} <code>{finding.rule}</code> {_told(finding.message)}</li>"
         yield "</ul></details>\n</section>"

@@ -71,7 +71,8 @@ class Repeat:
 
     def names(self, root: Path) -> "dict[str, Names | None]":
         """The names in the files of a project, as they are on the disk; none if they are not known."""
-        return next((project.kept.names() for key, project in self._projects.items() if key[0] == root), {})
+        kept = (project.kept for key, project in self._projects.items() if key[0] == root)
+        return next((one.names() for one in kept), dict[str, "Names | None"]())
 
     def _found(self, targets: Sequence[Target]) -> Iterable[FileReport]:
         if len(targets) >= FILES_PER_PROCESS or self._apart:

@@ -279,11 +279,19 @@ class Server(LanguageServer):
         if before.code_lens != options.code_lens and self.client.refreshes_lenses:
             self.workspace_code_lens_refresh(None)
         self.registrations.diagnostics(options)
-        self._reload(_configured(self.scope, options))
+        scope = _configured(self.scope, options)
+        is_same_check = (scope.select, scope.ignore) == (self.scope.select, self.scope.ignore)
+        (self._show if is_same_check else self._reload)(scope)
 
     def _reload(self, scope: Scope) -> None:
-        self.scope = scope
+        """Read all settings anew."""
         self.files.reload(scope)
+        self._show(scope)
+
+    def _show(self, scope: Scope) -> None:
+        """Show what there is in another way."""
+        self.scope = scope
+        self.files.recheck()
         self._follow()
         self.everywhere.restart()
 

@@ -8,7 +8,7 @@ import pytest
 
 from sadpath.analysis.meaning.libraries import Library
 from sadpath.rule import RetryFact, TimeoutFact, Words
-from sadpath.workspace.library_files import LibraryError, library_tables, read_library
+from sadpath.workspace.library_files import LibraryError, library_of, library_tables, read_library
 
 FOLDER = importlib.resources.files("sadpath_rules") / "libraries"
 NAMES = sorted(file.name for file in FOLDER.iterdir())
@@ -99,6 +99,13 @@ def test_what_is_not_known_is_not_guessed() -> None:
         assert tables.canonical(name) == name
         assert tables.result(name) == tables.attribute(name) == tables.decorator(name) == ""
         assert tables.timeout(name) is tables.retry(name) is None
+
+
+def test_what_users_add_to_a_library_leaves_the_rest_of_it() -> None:
+    own = library_of({"timeout": [{"calls": ["flask.fetch"]}]})
+    tables = library_tables(own=own)
+    assert tables.timeout("flask.fetch") is not None
+    assert tables.takes_values("flask.jsonify")
 
 
 def test_words_are_the_names_of_what_may_be_reported() -> None:

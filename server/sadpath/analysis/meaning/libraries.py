@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
+from functools import cached_property
 from typing import Literal
 
 from sadpath.rule import CallbackFact, LimitFact, RetryFact, RetryValue, TimeoutFact, Words
@@ -35,22 +36,16 @@ class Library:
         names = [name for table in fields(self) for name in getattr(self, table.name)]
         return frozenset(name.partition(".")[0] for name in names)
 
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """What it says anything about, under its own name."""
+        tables = [getattr(self, table.name) for table in fields(self) if table.name != "aliases"]
+        return frozenset[str]().union(*tables)
+
     def extended(self, other: "Library") -> "Library":
         """All that both say; where they differ, what the other one says."""
-        return Library(
-            aliases={**self.aliases, **other.aliases},
-            classes={**self.classes, **other.classes},
-            returns={**self.returns, **other.returns},
-            attributes={**self.attributes, **other.attributes},
-            coroutines=self.coroutines | other.coroutines,
-            transparent=self.transparent | other.transparent,
-            changing=self.changing | other.changing,
-            timeouts={**self.timeouts, **other.timeouts},
-            retries={**self.retries, **other.retries},
-            values={**self.values, **other.values},
-            limits={**self.limits, **other.limits},
-            callbacks={**self.callbacks, **other.callbacks},
-        )
+        tables = [table.name for table in fields(self)]
+        return Library(**{name: getattr(self, name) | getattr(other, name) for name in tables})
 
 
 NOTHING = Library()
@@ -83,23 +78,7 @@ class LibraryTables:
     def knows(self, name: str) -> bool:
         """Whether the tables say anything about a class, function, method or attribute."""
         library, name = self._find(name)
-        return any(
-            name in table
-            for table in (
-                library.classes,
-                library.returns,
-                library.attributes,
-                library.coroutines,
-                library.takers,
-                library.timeouts,
-                library.retries,
-                library.values,
-                library.limits,
-                library.callbacks,
-                library.transparent,
-                library.changing,
-            )
-        )
+        return name in library.names
 
     def is_class(self, name: str) -> bool:
         """Whether the name is a class."""

@@ -2,17 +2,14 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from sadpath.analysis.accepting import Acceptances, Terms
 from sadpath.analysis.edits import applied
-from sadpath.analysis.finding import Finding, Skip
+from sadpath.analysis.finding import Finding
 from sadpath.analysis.suppressions import FAMILY
 from sadpath.analysis.syntax.text import split_lines
-from sadpath.workspace import files
-from sadpath.workspace.batch import open_session
 from sadpath.workspace.files import SourceFile
-from sadpath.workspace.session import Session
+from sadpath.workspace.rewritable import rewritable
 from sadpath.workspace.walk import Target
 
 
@@ -35,16 +32,7 @@ def accept(targets: Iterable[Target], wanted: Callable[[Finding], bool], terms: 
 
     Findings about comments cannot be accepted. Raises ValueError where the terms cannot be written in a comment.
     """
-    sessions: dict[tuple[Path, int], Session] = {}
-    for target in targets:
-        data = files.raw(target.path)
-        source = files.decode(target.path, data)
-        if isinstance(source, Skip):
-            continue
-        key = (target.root, id(target.settings))
-        if key not in sessions:
-            sessions[key] = open_session(target.root, target.settings)
-        session = sessions[key]
+    for session, source, data in rewritable(targets):
         found = [one for one in session.check(source.path).findings if one.family != FAMILY and wanted(one)]
         if found:
             text = _with_comments(source.text, found, terms)

@@ -3,17 +3,15 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeAlias
 
 from sadpath.analysis.edits import applied, compatible
-from sadpath.analysis.finding import Finding, Fix, Skip
+from sadpath.analysis.finding import Finding, Fix
 from sadpath.analysis.syntax.outline import outline
 from sadpath.analysis.syntax.parse import Broken, parse
 from sadpath.analysis.syntax.text import split_lines
-from sadpath.workspace import files
-from sadpath.workspace.batch import open_session
 from sadpath.workspace.files import SourceFile
+from sadpath.workspace.rewritable import rewritable
 from sadpath.workspace.session import Session
 from sadpath.workspace.walk import Target
 
@@ -39,16 +37,8 @@ def mend(targets: Iterable[Target], choose: Choose) -> Iterator[Mended]:
 
     Call it on a large stack.
     """
-    sessions: dict[tuple[Path, int], Session] = {}
-    for target in targets:
-        data = files.raw(target.path)
-        source = files.decode(target.path, data)
-        if isinstance(source, Skip):
-            continue
-        key = (target.root, id(target.settings))
-        if key not in sessions:
-            sessions[key] = open_session(target.root, target.settings)
-        text, fixed = _File(sessions[key], source.path, source.text, choose).mended()
+    for session, source, data in rewritable(targets):
+        text, fixed = _File(session, source.path, source.text, choose).mended()
         if text != source.text:
             yield Mended(source, data, text, tuple(fixed))
 

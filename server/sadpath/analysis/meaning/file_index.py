@@ -22,7 +22,7 @@ class FileIndex:
         self._places: dict[int, int] | None = None
 
     def edit(self, lines: list[str], first: int, old: int, new: int) -> Change:
-        """Take in that `new` lines replaced the `old` ones from line `first` (0-based); `lines` is the whole new text."""
+        """Take in that `new` lines replaced the `old` ones from line `first` (0-based); `lines` is the new text."""
         change = self.outline.update(lines, first, old, new)
         self._places = None
         if self._named is not None:

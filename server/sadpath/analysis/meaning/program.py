@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache
 from typing import Protocol
 
 from sadpath.analysis.meaning.binding import Scopes
@@ -10,6 +9,7 @@ from sadpath.analysis.meaning.file_index import FileIndex, declared_global, word
 from sadpath.analysis.meaning.libraries import LibraryTables
 from sadpath.analysis.meaning.project_names import Names, ProjectNames, names_bound, names_in
 from sadpath.analysis.meaning.queries import Queries, Query, Question, query
+from sadpath.analysis.recent import Recent
 from sadpath.analysis.syntax.outline import Change, Outline, Segment
 from sadpath.analysis.syntax.parse import Broken, parse
 from sadpath.analysis.syntax.tree import Tree, once_per_tree
@@ -167,11 +167,16 @@ class Program:
         self.queries.change(questions)
 
 
-@lru_cache(maxsize=4096)
-def tree_of(segment: Segment) -> Tree | Broken:
-    """The unit's tree, or why it has none. Remembered, as one unit is asked about many times in a row."""
+def _tree(segment: Segment) -> Tree | Broken:
     found = parse(segment)
     return found if isinstance(found, Broken) else Tree(found.module, found.statement, found.above)
+
+
+tree_of = Recent(_tree, size=lambda segment: len(segment.text), most=1_000_000)
+"""The unit's tree, or why it has none. Remembered, as one unit is asked about many times in a row.
+
+A tree takes about 40 bytes for each code point of its text, and as much again for what is derived from it.
+"""
 
 
 @once_per_tree

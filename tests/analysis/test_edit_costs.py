@@ -75,7 +75,7 @@ class File:
 
 
 EDITS = {
-    "a line changes": ("        return await read_4(address)\n", "        return await read_4(str(address))\n"),
+    "a line changes": ("        return await read_4(address)\n", "        return await read_5(address)\n"),
     "a line more": (
         "        return await read_4(address)\n",
         "        await read_5(address)\n",

@@ -185,8 +185,11 @@ def marks(report: FileReport, path: Path) -> dict[tuple[str, str, str, int], Fin
     return found
 
 
-def units(path: Path) -> dict[int, tuple[str, str]]:
-    """For each line of a file the function, method or statement around it, as Python's own parser sees it."""
+BLOCKS = (ast.For, ast.AsyncFor, ast.While, ast.Try, ast.With, ast.AsyncWith, ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def blocks(path: Path) -> dict[int, tuple[str, str]]:
+    """For each line of a file the innermost block, or the statement, around it, as Python's own parser sees it."""
     text = path.read_text()
     try:
         tree = ast.parse(text)
@@ -201,9 +204,11 @@ def units(path: Path) -> dict[int, tuple[str, str]]:
                 visit(statement.body, f"{scope}.{statement.name}")
                 continue
             name = statement.name if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) else ""
-            end = statement.end_lineno or statement.lineno
-            unit = (f"{scope}.{name}", "\n".join(lines[statement.lineno - 1 : end]).rstrip())
-            found.update(dict.fromkeys(range(statement.lineno - 1, end), unit))
+            inside = [node for node in ast.walk(statement) if isinstance(node, BLOCKS)]  # those around come first
+            for block in (statement, *inside):
+                end = block.end_lineno or block.lineno
+                text = (f"{scope}.{name}", "\n".join(lines[block.lineno - 1 : end]).rstrip())
+                found.update(dict.fromkeys(range(block.lineno - 1, end), text))
 
     visit(tree.body, "")
     return found
@@ -221,8 +226,8 @@ def expected(now: Path, base: Path, renamed: dict[str, str]) -> tuple[Statuses, 
         was = renamed.get(name, name)
         there = was in before
         known = marks(before[was], base / was) if there else {}
-        edited = set(units(now / name).values()) - (set(units(base / was).values()) if there else set())
-        around = units(now / name)
+        edited = set(blocks(now / name).values()) - (set(blocks(base / was).values()) if there else set())
+        around = blocks(now / name)
         for mark, finding in marks(report, now / name).items():
             touched = around.get(finding.range.start.line) in edited
             status = "new" if mark not in known else "touched" if touched else "old"

@@ -42,8 +42,9 @@ def differing(
         unaffected = set[str]()
         if repeat is not None:
             difference = Difference(key[0], contents[key[0]])
-            witness = _Witness(difference, members[0], open_state)
-            unaffected = repeat.unaffected(key, difference.changed, witness.is_true)
+            if not difference.concerns_all(members[0].settings):
+                witness = _Witness(difference, members[0], open_state)
+                unaffected = repeat.unaffected(key, difference.changed, witness.is_true)
         found += [target for target in members if target.path not in unaffected]
     return found
 

@@ -17,7 +17,7 @@ class Status(str, Enum):
     NEW = "new"
     """It was not there before."""
     TOUCHED = "touched"
-    """It was there before, in code that was edited: its innermost loop, `try`, `with` or function is another one now."""
+    """It was there before, in edited code: the innermost loop, `try`, `with` or function is another one now."""
     OLD = "old"
 
 

@@ -1,4 +1,4 @@
-"""Finds the blocks of a unit that a reader takes in at once: its loops, `try` and `with` statements, and definitions."""
+"""Finds the blocks of a unit that are read at once: its loops, `try` and `with` statements, and definitions."""
 
 import re
 from collections.abc import Iterator, Sequence

@@ -96,6 +96,12 @@ def test_a_change_makes_a_call_elsewhere_wrong(repository: Repository, run: Run)
         assert statuses(found) == {("old.py", "load"): "old", ("user.py", "run"): "new"}
 
 
+def test_without_a_cache_nothing_is_left(repository: Repository, run: Run) -> None:
+    repository.write("new.py", HANGS)
+    assert run("check", "--diff", "--no-cache").code == FINDINGS
+    assert not (repository.root / ".sadpath_cache").exists()
+
+
 def test_renamed_and_deleted(repository: Repository, run: Run) -> None:
     repository.write("other.py", "import requests\n" + OTHER)
     repository.commit()

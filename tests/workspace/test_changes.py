@@ -25,7 +25,7 @@ from sadpath.workspace.configuration import Overrides, default_settings
 from sadpath.workspace.repeat import Repeat
 from sadpath.workspace.review import review
 from sadpath.workspace.settings_file import Configurations
-from sadpath.workspace.status import Status
+from sadpath.workspace.status import Earlier, Status
 from sadpath.workspace.walk import Target, walk
 
 KNOWN = {rule.name: rule.family for rule in all_rules()}
@@ -319,3 +319,40 @@ def _assert_right_about_index(repository: Repository, place: Path) -> None:
     repository.git("checkout-index", "--all", f"--prefix={place / 'index'}/")
     copy = copy_of(repository, "HEAD", place / "head")
     assert found == expected(place / "index", copy, renamed_since(repository, "HEAD"))
+
+
+def test_what_was_kept_of_the_base_is_not_checked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where an earlier check has seen the base, its reports count; else those are checked that the change concerns."""
+    checked: list[str] = []
+    check_before = Before.check
+
+    def counted(self: Before, path: str) -> Earlier:
+        checked.append(Path(path).name)
+        return check_before(self, path)
+
+    monkeypatch.setattr(Before, "check", counted)
+    repository = Repository(tmp_path)
+    for name, text in FILES.items():
+        repository.write(name, text)
+    repository.commit()
+    reviewed(tmp_path, Change("", {}))
+    repository.write("app/store.py", TEXTS["app/store.py"][0])
+    change = changed_since(tmp_path, "HEAD")
+    found = reviewed(tmp_path, change)
+    assert Status.NEW.value in found[0].values()
+    assert checked == []
+    assert reviewed(tmp_path, change) == found
+    assert set(checked) == {"store.py", "client.py"}
+
+
+def test_what_was_kept_of_another_state_does_not_count(tmp_path: Path) -> None:
+    repository = Repository(tmp_path)
+    for name, text in FILES.items():
+        repository.write(name, text)
+    repository.commit()
+    repository.write("app/store.py", TEXTS["app/store.py"][0])
+    reviewed(tmp_path, Change("", {}))  # neither the base nor what counts in the end
+    repository.write("app/store.py", STORE.replace("return 1", "return 2"))
+    found, gone = reviewed(tmp_path, changed_since(tmp_path, "HEAD"))
+    assert set(found.values()) == {"old"}
+    assert not gone

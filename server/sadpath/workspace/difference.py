@@ -12,6 +12,7 @@ from sadpath.analysis.syntax.text import split_lines
 from sadpath.workspace.configuration import Settings
 from sadpath.workspace.identity import versions_that_count
 from sadpath.workspace.name_index import NameIndex
+from sadpath.workspace.observed import UNREADABLE, digest
 from sadpath.workspace.tree import Contents, Disk, Overlaid, Tree
 from sadpath.workspace.versions import tells_versions
 
@@ -50,6 +51,13 @@ class Difference:
             return False
         here, there = (versions_that_count(self._project, settings, tree) for tree in (self._here, self._there))
         return here != there
+
+    def digest(self, path: str) -> bytes | None:
+        """The digest of a file's content in the other state; None if it is that on the disk."""
+        content = self._contents.get(path, b"")
+        if path not in self._contents:
+            return None
+        return UNREADABLE if content is None else digest(content)
 
     def names(self, known: Mapping[str, Names | None]) -> NameIndex:
         """What the files in the other state say by names alone, given what they do on the disk."""

@@ -69,6 +69,11 @@ class Earlier(FileReport, frozen=True):
         )
 
 
+def earlier(report: FileReport, outline: "Outline") -> Earlier:
+    """The report on a file that was cut into these units when it was made."""
+    return Earlier(report.path, report.findings, report.skipped, units=frozenset(unit_texts(outline)))
+
+
 def unit_texts(outline: "Outline") -> list[str]:
     """The text of each unit, with its name in front, without the lines above it; the same for any line ends."""
     texts: list[str] = []

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, cast
+from weakref import proxy
 
 import libcst as cst
 
@@ -42,12 +43,12 @@ class Scopes:
     """The bindings of every scope of one tree."""
 
     def __init__(self, tree: Tree) -> None:
-        self._tree = tree
+        self._tree: Tree = proxy(tree)  # which holds what is derived from it
         self._found: dict[ScopeNode | None, dict[str, list[Binding]]] = {None: {}}
         self.outside: dict[ScopeNode, set[str]] = {}
         """Per function, the names it declares `global`; they are bound in the module."""
         self._nonlocal: dict[ScopeNode, set[str]] = {}
-        self._collect()
+        self._collect(tree)
 
     def bindings(self, scope: ScopeNode | None, name: str) -> Sequence[Binding]:
         """What binds the name in exactly this scope, in source order."""
@@ -97,10 +98,10 @@ class Scopes:
             below = above
         return False
 
-    def _collect(self) -> None:
-        nodes = self._tree.nodes
+    def _collect(self, tree: Tree) -> None:
+        nodes = tree.nodes
         inside: list[ScopeNode | None] = []
-        for node, number in zip(nodes, self._tree.parent_numbers, strict=True):
+        for node, number in zip(nodes, tree.parent_numbers, strict=True):
             scope = None if number < 0 else inside[number]
             if number >= 0 and type(nodes[number]) in _OPENERS:
                 scope = _entered(nodes[number], node, scope)

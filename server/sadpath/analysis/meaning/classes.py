@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, cast
 
 import libcst as cst
@@ -26,7 +25,7 @@ from sadpath.analysis.meaning.program import (
 )
 from sadpath.analysis.meaning.queries import query
 from sadpath.analysis.syntax.parse import Broken
-from sadpath.analysis.syntax.tree import Tree
+from sadpath.analysis.syntax.tree import Tree, once_per_tree
 from sadpath.rule import UNKNOWN, Class, Denotation, Function, Instance, Value, members
 
 if TYPE_CHECKING:
@@ -275,7 +274,7 @@ def _bind(evaluator: Evaluator, held: Member, receiver: Instance | Class) -> Den
     return Denotation(function, held.denotation.because)
 
 
-@lru_cache(maxsize=4096)
+@once_per_tree
 def _set_on_self(tree: Tree) -> dict[str, list[Binding]]:
     """What a method binds attributes of its first parameter to, by the attribute's name."""
     found: dict[str, list[Binding]] = {}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 import libcst as cst
@@ -60,7 +59,6 @@ def defined(evaluator: Evaluator, node: cst.FunctionDef) -> Denotation:
     return found
 
 
-@lru_cache(maxsize=4096)
 def kind_of(node: cst.FunctionDef) -> Literal["function", "coroutine", "generator", "async generator"]:
     """What calling the plain function gives."""
     yields = any(isinstance(inner, cst.Yield) for inner in own_nodes(node.body))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from sadpath.analysis.meaning import classes
 from sadpath.analysis.meaning.denotation import because, join
-from sadpath.analysis.syntax.tree import Tree
+from sadpath.analysis.syntax.tree import Tree, once_per_tree
 from sadpath.rule import UNKNOWN, Class, Denotation, Display, Instance, Value, last_name, members
 
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ def _tests(tree: Tree, node: cst.BaseExpression) -> Iterator[tuple[cst.Call, boo
                 yield call, holds
 
 
-@lru_cache(maxsize=1024)
+@once_per_tree
 def _by_last_name(tree: Tree) -> dict[str, list[cst.Call]]:
     """The `isinstance` calls of a tree by the last name of what they are about."""
     found: dict[str, list[cst.Call]] = {}

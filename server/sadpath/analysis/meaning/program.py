@@ -11,7 +11,7 @@ from sadpath.analysis.meaning.project_names import Names, ProjectNames, names_bo
 from sadpath.analysis.meaning.queries import Queries, Question, query
 from sadpath.analysis.syntax.outline import Outline, Segment
 from sadpath.analysis.syntax.parse import Broken, parse
-from sadpath.analysis.syntax.tree import Tree
+from sadpath.analysis.syntax.tree import Tree, once_per_tree
 from sadpath.rule import Role
 
 _WORD = re.compile(r"\w+")
@@ -222,7 +222,7 @@ def tree_of(segment: Segment) -> Tree | Broken:
     return found if isinstance(found, Broken) else Tree(found.module, found.statement, found.above)
 
 
-@lru_cache(maxsize=8192)
+@once_per_tree
 def scopes_of(tree: Tree) -> Scopes:
     """The bindings in the unit's tree."""
     return Scopes(tree)

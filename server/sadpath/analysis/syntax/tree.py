@@ -1,6 +1,6 @@
 """The tree of one unit: what contains what, without white space."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
 from functools import cache, cached_property
 from typing import TypeVar, cast
@@ -33,6 +33,7 @@ _LAYOUT: tuple[type[cst.CSTNode], ...] = (
 
 
 Node = TypeVar("Node", bound=cst.CSTNode)
+Derived = TypeVar("Derived")
 _NODE, _SEQUENCE, _LEFT_OUT = "node", "sequence", "left out"
 _SORTS: dict[type, str] = {}
 """What children of a type are. libcst's classes are abstract, so `isinstance` costs ten times a dictionary."""
@@ -85,6 +86,7 @@ class Tree:
         self.root = root
         self.above = above
         """How many lines of the module stand above the unit's own first line."""
+        self._derived: dict[object, object] = {}
 
     @cached_property
     def _grown(self) -> tuple[tuple[cst.CSTNode, ...], tuple[int, ...]]:
@@ -156,6 +158,24 @@ class Tree:
     def code(self, node: cst.CSTNode) -> str:
         """The node's source text, without surrounding white space."""
         return self.module.code_for_node(node).strip()
+
+    def derive(self, compute: "Callable[[Tree], Derived]") -> Derived:
+        """What a function makes of the tree: once, and kept as long as the tree.
+
+        It must not hold the tree, or only the garbage collector, which is off during a check, would free either.
+        """
+        if compute not in self._derived:
+            self._derived[compute] = compute(self)
+        return cast("Derived", self._derived[compute])
+
+
+def once_per_tree(compute: Callable[[Tree], Derived]) -> Callable[[Tree], Derived]:
+    """Make a function of a tree remember its answers, as `Tree.derive` does."""
+
+    def derived(tree: Tree) -> Derived:
+        return tree.derive(compute)
+
+    return derived
 
 
 def comments(node: cst.CSTNode) -> Iterator[str]:

@@ -32,7 +32,7 @@ class Child:
         self.connection, theirs = Pipe()
         self._process: subprocess.Popen[bytes] | None = None
         with theirs, suppress(OSError):
-            self._process = _start(theirs.fileno())
+            self._process = _start(type(theirs).__name__, theirs.fileno())
         with suppress(OSError):  # the process is gone: that shows when something is received
             self.connection.send((work, subject))
 
@@ -53,10 +53,9 @@ class Child:
         self.connection.close()  # not before another thread that reads from it has come to its end
 
 
-def follow(handle: int) -> None:
-    """What the other process does; `handle` is that of its end of the connection."""
+def follow(connection: "Connection") -> None:
+    """What the other process does."""
     threading.Thread(target=_end_with_leader, daemon=True).start()
-    connection = _connection(handle)
     try:
         work, subject = connection.recv()
     except (EOFError, OSError):  # the leader is gone
@@ -64,10 +63,15 @@ def follow(handle: int) -> None:
     work(connection, subject)
 
 
-def _start(handle: int) -> "subprocess.Popen[bytes]":
+def _start(connection: str, handle: int) -> "subprocess.Popen[bytes]":
     flags = ["-I"] * sys.flags.isolated + ["-E"] * sys.flags.ignore_environment + ["-B"] * sys.flags.dont_write_bytecode
     # Before anything is imported, the path must be that of this process, without the current directory.
-    code = f"import sys; sys.path[:] = {sys.path!a}; from {__name__} import follow; follow({handle})"
+    code = f"""if True:
+        import sys
+        sys.path[:] = {sys.path!a}
+        from multiprocessing.connection import {connection} as Connection
+        from {__name__} import follow
+        follow(Connection({handle}))"""
     command = [sys.executable, *flags, "-X", f"utf8={sys.flags.utf8_mode}", "-c", code]
     # Ctrl-C reaches all processes of a terminal. This one does not hear it, and is ended by us.
     if sys.platform == "win32":
@@ -80,16 +84,6 @@ def _start(handle: int) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(command, stdin=subprocess.PIPE, pass_fds=[handle])
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _connection(handle: int) -> "Connection":
-    if sys.platform == "win32":
-        from multiprocessing.connection import PipeConnection
-
-        return PipeConnection(handle)
-    from multiprocessing.connection import Connection
-
-    return Connection(handle)
 
 
 def _end_with_leader() -> None:

@@ -58,7 +58,7 @@ class Positions:
 
 
 class _Written:
-    """The text of a tree, and where in it the nodes stand that were looked for: that is found once, as it takes long."""
+    """The text of a tree, and where in it nodes stand: each is looked for once, as that takes long."""
 
     def __init__(self, tree: Tree) -> None:
         self._module = tree.module

@@ -1,6 +1,6 @@
 """Checks the units of files with the rules. What a unit gives is remembered until its text or an answer changes."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import libcst as cst
@@ -64,17 +64,27 @@ _NOTHING = UnitReport()
 class Engine:
     """A set of rules, ready to check units of a program.
 
-    `filtered` says whether the rules' words decide which units are parsed; it never changes what is found.
+    `filtered` says whether the rules' words decide which units are parsed; it never changes what is found. `pause` is
+    called before each unit, and may raise to end the check of a file: what was found out by then stays remembered.
     """
 
-    def __init__(self, program: Program, rules: Iterable[Rule[Any]], *, filtered: bool = True) -> None:
+    def __init__(
+        self,
+        program: Program,
+        rules: Iterable[Rule[Any]],
+        *,
+        filtered: bool = True,
+        pause: Callable[[], None] = lambda: None,
+    ) -> None:
         self.program = program
+        self._pause = pause
         self._filtered = filtered
         self._rules = tuple(_Ready(rule, _spelled(rule, program)) for rule in rules if rule.visits)
         self._report = Query(self._check, _NOTHING)
 
     def report(self, path: str, segment: Segment) -> UnitReport:
         """What the rules report in one unit of a file."""
+        self._pause()
         return self.program.queries.ask(self._report, path, segment)
 
     def question(self, path: str, segment: Segment) -> Question:

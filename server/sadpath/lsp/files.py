@@ -11,14 +11,15 @@ from sadpath.lsp.convert import path_of, uri_of
 from sadpath.lsp.document import Document, Encoding
 from sadpath.lsp.last_good import with_last_good
 from sadpath.lsp.open_file import OpenFile, Part
-from sadpath.lsp.session import Scope, Session
+from sadpath.lsp.session import IsStale, Scope, Session, Stale
 from sadpath.lsp.worker import Worker
 
 
 class OpenFiles:
     """Keeps the open documents and has a session check them, one at a time: first those that the client asks for.
 
-    Each check takes the texts of that moment; what was found in a text that changed meanwhile is thrown away.
+    Each check takes the texts of that moment, and is given up when something changes meanwhile; the next one goes on
+    from there. What was found in a text that changed is thrown away.
     `make_session` is called on the worker's thread. `on_checked` is told of each result and what could not be
     analysed, `on_error` of each exception.
     """
@@ -136,6 +137,8 @@ class OpenFiles:
             state = self._state
             try:
                 report = await self.worker.run(self._job(file))
+            except Stale:
+                continue
             except Exception as error:
                 self._on_error(error)
                 report = None
@@ -154,6 +157,7 @@ class OpenFiles:
         self._news.clear()
         lines = list(target.document.lines) if target else []
         before = target.findings if target else ()
+        is_stale = self._is_stale(self._state)
 
         def job() -> FileReport | None:
             session = self._session = self._session or self._make_session()
@@ -161,9 +165,12 @@ class OpenFiles:
                 session.end()
             for tell in news:
                 tell(session)
-            return with_last_good(session.check(target.path), before, lines) if target else None
+            return with_last_good(session.check(target.path, is_stale), before, lines) if target else None
 
         return job
+
+    def _is_stale(self, state: int) -> IsStale:
+        return lambda: self._state != state
 
     def _settle(self, file: OpenFile, state: int, report: FileReport | None) -> None:
         file.checked_at = state

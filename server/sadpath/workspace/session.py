@@ -1,6 +1,6 @@
 """One project under analysis: what both drivers talk to."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -30,8 +30,8 @@ class Session:
     """Checks files of a project; remembers what it found out, and keeps it true while files are edited.
 
     `whole` allows to read all files of the project, for what can only be told from all of them. `contents` and
-    `renamed` are those of `DiskSources`. Paths are absolute, with forward slashes. Not safe for use by several
-    threads at once.
+    `renamed` are those of `DiskSources`, `pause` is that of `Engine`. Paths are absolute, with forward slashes. Not safe
+    for use by several threads at once.
     """
 
     def __init__(
@@ -44,6 +44,7 @@ class Session:
         watch: Watch | None = None,
         contents: Contents | None = None,
         renamed: Mapping[str, str] | None = None,
+        pause: Callable[[], None] = lambda: None,
     ) -> None:
         all_rules = tuple(rules)
         self._settings = settings
@@ -54,7 +55,7 @@ class Session:
             root.absolute(), packages, whole=whole, watch=watch, contents=contents, renamed=renamed
         )
         self._program = Program(self._sources, library_tables(versions_used(root, packages), settings.calls))
-        self._engine = Engine(self._program, self._rules)
+        self._engine = Engine(self._program, self._rules, pause=pause)
         self.facts = Facts(self._engine, self._sources.typeshed)
 
     def check(self, path: str) -> FileReport:

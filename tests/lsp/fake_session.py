@@ -45,6 +45,9 @@ class FakeSession:
     def reload(self, scope: Scope) -> None:
         self.news.append(f"reload {scope}")
 
+    def learn(self, _: IsStale, /) -> bool:
+        return False
+
     def end(self) -> None:
         self.news.append("end")
 

@@ -46,8 +46,12 @@ class _Check(msgspec.Struct, frozen=True):
     path: str
 
 
+class _Learn(msgspec.Struct, frozen=True):
+    pass
+
+
 class _Stop(msgspec.Struct, frozen=True):
-    """The check that is running, if any, need not be finished."""
+    """What is being done need not be finished."""
 
 
 class _Stopped(msgspec.Struct, frozen=True):
@@ -63,7 +67,7 @@ class _Failed(msgspec.Struct, frozen=True):
     trace: str
 
 
-_Message: TypeAlias = _Open | _Edit | _Close | _Changed | _Check | _Stop | Scope
+_Message: TypeAlias = _Open | _Edit | _Close | _Changed | _Check | _Learn | _Stop | Scope
 
 
 def open_projects(scope: Scope, tell: Tell) -> Session:
@@ -86,6 +90,7 @@ class Analyst:
         self._make_session = make_session
         self._child: Child | None = None
         self._ended = False
+        self._learns = True
         self._texts: dict[str, list[str]] = {}
         self._fatal: dict[str, list[str]] = {}
 
@@ -130,6 +135,19 @@ class Analyst:
             raise Stale
         assert isinstance(answer, FileReport)
         return answer
+
+    def learn(self, is_stale: IsStale, /) -> bool:
+        """Find out what can only be told from all files. Should the process die of them, it does so once."""
+        if not self._child or not self._learns:
+            return False
+        try:
+            self._child.connection.send(_Learn())
+            return self._answer(self._child, is_stale) is True
+        except (EOFError, OSError):
+            self._learns = False
+            self._child.end()
+            self._child = None
+            return False
 
     def end(self) -> None:
         """End the other process, whatever it does."""
@@ -187,6 +205,8 @@ def _work(connection: "Connection", subject: tuple[MakeSession, Scope]) -> None:
             message = connection.recv()
             if isinstance(message, _Check):
                 connection.send(_outcome(reader, message.path, _now_and_then(connection.poll)))
+            elif isinstance(message, _Learn):
+                connection.send(reader.learn(_now_and_then(connection.poll)))
             elif not isinstance(message, _Stop):  # too late: the check had come to its end
                 reader.take(message)
 
@@ -239,6 +259,13 @@ class _Reader:
             self._failures.clear()
             raise failure
         return self._made().check(path, is_stale)
+
+    def learn(self, is_stale: IsStale) -> bool:
+        try:
+            return self._made().learn(is_stale)
+        except Exception as error:
+            self._failures.append(error)
+            return False
 
     def _made(self) -> Session:
         if self._session is None:

@@ -133,6 +133,12 @@ class OpenFiles:
         return file
 
     async def _check(self) -> None:
+        await self._check_all()
+        while self._session and await self.worker.run(partial(self._session.learn, self._is_stale(self._state))):
+            self._state += 1
+            await self._check_all()
+
+    async def _check_all(self) -> None:
         while (file := self._next()) or (self._news and self._session):
             state = self._state
             try:

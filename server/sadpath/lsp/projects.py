@@ -67,6 +67,10 @@ class Projects:
             return FileReport(path)
         return self._session(root, settings).check(path)
 
+    def learn(self, is_stale: IsStale, /) -> bool:
+        """Go on reading those projects whole of which some rule wanted to know what all their files say."""
+        return any([session.learn(is_stale) for session in self._sessions.values()])
+
     def end(self) -> None:
         """Nothing to do."""
 
@@ -77,7 +81,8 @@ class Projects:
     def _session(self, root: Path, settings: Settings) -> Session:
         session = self._sessions.get((root, id(settings)))
         if session is None:
-            session = Session(root, settings, load_rules(settings.packs), pause=self._pause)
+            rules = load_rules(settings.packs)
+            session = Session(root, settings, rules, whole=True, patient=True, pause=self._pause)
             self._sessions[root, id(settings)] = session
             for path, lines in self._shown.items():
                 session.open(path, "".join(lines))

@@ -45,6 +45,10 @@ class Session(Protocol):
         """What there is to say about a file. May raise Stale; what was found out by then makes the next check short."""
         ...
 
+    def learn(self, is_stale: IsStale, /) -> bool:
+        """Find out, until that is stale, what can only be told from all files; True if checks may find other things."""
+        ...
+
     def open(self, path: str, text: str) -> None:
         """From now on this is the file's text, whatever the disk has."""
         ...

@@ -45,6 +45,7 @@ class Session:
         contents: Contents | None = None,
         renamed: Mapping[str, str] | None = None,
         pause: Callable[[], None] = lambda: None,
+        patient: bool = False,
     ) -> None:
         all_rules = tuple(rules)
         self._settings = settings
@@ -54,7 +55,8 @@ class Session:
         self._sources = DiskSources(
             root.absolute(), packages, whole=whole, watch=watch, contents=contents, renamed=renamed
         )
-        self._program = Program(self._sources, library_tables(versions_used(root, packages), settings.calls))
+        tables = library_tables(versions_used(root, packages), settings.calls)
+        self._program = Program(self._sources, tables, patient=patient)
         self._engine = Engine(self._program, self._rules, pause=pause)
         self.facts = Facts(self._engine, self._sources.typeshed)
 
@@ -97,10 +99,15 @@ class Session:
     def changed(self, paths: Iterable[str]) -> None:
         """Take in that these files on disk came, went, or have another text."""
         self._sources.refresh()
-        for path in paths:
-            if self._program.knows(path):
+        known = {path: self._program.knows(path) for path in paths}
+        for path, is_known in known.items():
+            if is_known:
                 self._engine.reload(path)
-        self._program.refresh()
+        self._program.refresh(came=not all(known.values()))
+
+    def learn(self, is_stale: Callable[[], bool]) -> bool:
+        """Go on with a patient reading of the whole project; gives whether files may have other reports than before."""
+        return self._program.read_names(is_stale)
 
     def _graded(self, report: FileReport) -> FileReport:
         """The report with the severities that the settings give."""

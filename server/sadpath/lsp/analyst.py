@@ -144,9 +144,10 @@ class Analyst:
             self._child.connection.send(_Learn())
             return self._answer(self._child, is_stale) is True
         except (EOFError, OSError):
-            self._learns = False
-            self._child.end()
-            self._child = None
+            if not self._ended:
+                self._learns = False
+                self._child.end()
+                self._child = None
             return False
 
     def end(self) -> None:

@@ -133,10 +133,13 @@ class OpenFiles:
         return file
 
     async def _check(self) -> None:
-        await self._check_all()
-        while self._session and await self.worker.run(partial(self._session.learn, self._is_stale(self._state))):
-            self._state += 1
+        is_settled = False
+        while not is_settled:
             await self._check_all()
+            state = self._state
+            if self._session and await self.worker.run(partial(self._session.learn, self._is_stale(state))):
+                self._state += 1
+            is_settled = state == self._state
 
     async def _check_all(self) -> None:
         while (file := self._next()) or (self._news and self._session):

@@ -30,8 +30,8 @@ class Session:
     """Checks files of a project; remembers what it found out, and keeps it true while files are edited.
 
     `whole` allows to read all files of the project, for what can only be told from all of them. `contents` and
-    `renamed` are those of `DiskSources`, `pause` is that of `Engine`. Paths are absolute, with forward slashes. Not
-    safe for use by several threads at once.
+    `renamed` are those of `DiskSources`, `pause` is that of `Engine`, and `patient` that of `Program`. Paths are
+    absolute, with forward slashes. Not safe for use by several threads at once.
     """
 
     def __init__(

@@ -36,6 +36,7 @@ class NameReading:
         self._names = ProjectNames(())
         self._read: dict[str, Names] = {}
         self._unread: list[str] | None = None
+        self._is_wanted = False
         self._is_whole = False
 
     def knows(self, path: str) -> bool:
@@ -44,16 +45,18 @@ class NameReading:
 
     def names(self) -> ProjectNames:
         """What is known at the moment."""
-        if self._unread is None:
-            self._unread = list(self._sources.project_files())
+        self._is_wanted = True
         if not self._patient:
             self.go_on(lambda: False)
         return self._names if self._is_whole else _NOBODY
 
     def go_on(self, is_stale: Callable[[], bool]) -> bool:
         """Read what was asked for, until that is `is_stale`. Gives whether there is more to know than before."""
-        if not self._unread:
+        if not self._is_wanted:
             return False
+        if self._unread is None:
+            self._unread = [path for path in self._sources.project_files() if path not in self._read]
+        is_new = bool(self._unread)
         while self._unread:
             if is_stale():
                 return False
@@ -61,12 +64,11 @@ class NameReading:
             self._read[path] = names = self._sources.names(path)
             self._names.add(path, names)
         self._is_whole = True
-        return True
+        return is_new
 
     def look_again(self) -> None:
         """Take in that there may be files that were not there before."""
-        if self._unread is not None:
-            self._unread = [path for path in self._sources.project_files() if path not in self._read]
+        self._unread = None
 
     def change(self, path: str, old: Iterable[Segment] | None, new: Iterable[Segment]) -> frozenset[str]:
         """Take in that units of a file became others; None for those that nobody has looked at. Gives the names."""

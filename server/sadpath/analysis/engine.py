@@ -1,7 +1,7 @@
 """Checks the units of files with the rules. What a unit gives is remembered until its text or an answer changes."""
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, cast
 
 import libcst as cst
 import msgspec
@@ -11,9 +11,10 @@ from sadpath.analysis.finding import Edit, Fix, Range
 from sadpath.analysis.meaning.conditions import reachable
 from sadpath.analysis.meaning.definitions import qualname_of
 from sadpath.analysis.meaning.evaluator import Evaluator, Site
-from sadpath.analysis.meaning.program import Program, renamings, tree_of, words_of
-from sadpath.analysis.meaning.queries import Query, Question
-from sadpath.analysis.syntax.outline import Segment
+from sadpath.analysis.meaning.file_index import words_of
+from sadpath.analysis.meaning.program import Program, renamings, tree_of
+from sadpath.analysis.meaning.queries import Memo, Query, Question
+from sadpath.analysis.syntax.outline import Change, Segment
 from sadpath.analysis.syntax.parse import Broken
 from sadpath.analysis.syntax.position import Positions
 from sadpath.rule import Between, Confidence, Diagnostic, Evidence, Head, Place, Role, Rule, Severity
@@ -59,13 +60,14 @@ class UnitReport(msgspec.Struct, frozen=True):
 
 
 _NOTHING = UnitReport()
+_UNASKED = Memo(_NOTHING, (), 0, 0, stale=True)
 
 
 class Engine:
     """A set of rules, ready to check units of a program.
 
     `filtered` says whether the rules' words decide which units are parsed; it never changes what is found. `pause` is
-    called before each unit, and may raise to end the check of a file: what was found out by then stays remembered.
+    called before each unit that is checked, and may raise to end the check of a file: what was found out stays known.
     """
 
     def __init__(
@@ -81,11 +83,25 @@ class Engine:
         self._filtered = filtered
         self._rules = tuple(_Ready(rule, _spelled(rule, program)) for rule in rules if rule.visits)
         self._report = Query(self._check, _NOTHING)
+        self._reports: dict[str, list[Memo]] = {}
 
     def report(self, path: str, segment: Segment) -> UnitReport:
         """What the rules report in one unit of a file."""
-        self._pause()
         return self.program.queries.ask(self._report, path, segment)
+
+    def reports(self, path: str) -> Iterator[tuple[int, UnitReport]]:
+        """What the rules report in the units of a file that have something, each with the unit's index, in order."""
+        file = self.program.file(path)
+        segments = file.outline.segments if file else ()
+        memos = self._reports.setdefault(path, [])
+        if len(memos) != len(segments):
+            memos[:] = [_UNASKED] * len(segments)
+        for index, memo in enumerate(memos):
+            if memo.stale:
+                self._pause()
+                memo = memos[index] = self.program.queries.memo(self._report, path, segments[index])
+            if memo.value is not _NOTHING:
+                yield index, cast("UnitReport", memo.value)
 
     def question(self, path: str, segment: Segment) -> Question:
         """The question that `report` answers."""
@@ -93,15 +109,18 @@ class Engine:
 
     def edit(self, path: str, lines: list[str], first: int, old: int, new: int) -> None:
         """Take in that `new` lines replaced the `old` ones from line `first` (0-based); `lines` is the whole text."""
-        self._forget(path, self.program.edit(path, lines, first, old, new))
+        self._take(path, self.program.edit(path, lines, first, old, new))
 
     def reload(self, path: str) -> None:
         """Take in that a file has another text, appeared or went."""
-        self._forget(path, self.program.reload(path))
+        self._take(path, self.program.reload(path))
 
-    def _forget(self, path: str, segments: Iterable[Segment]) -> None:
+    def _take(self, path: str, change: Change) -> None:
         """Drop what is remembered of units that are gone."""
-        self.program.queries.drop((self._report, (path, segment)) for segment in segments)
+        if path in self._reports:
+            self._reports[path][change.first : change.first + len(change.old)] = [_UNASKED] * len(change.new)
+        gone = {*change.old} - {*change.new}
+        self.program.queries.drop((self._report, (path, segment)) for segment in gone)
 
     def _check(self, program: Program, path: str, segment: Segment) -> UnitReport:
         role = program.sources.role(path)
@@ -166,7 +185,7 @@ class _Check:
                 problems.append(Problem(reason, self._segment.lead, ready.rule.name))
         tree = self._evaluator.tree
         found = [(rule, diagnostic) for rule, diagnostic in found if reachable(tree, _anchor(diagnostic.place))]
-        return UnitReport(self._findings(found), tuple(problems))
+        return UnitReport(self._findings(found), tuple(problems)) if found or problems else _NOTHING
 
     def _findings(self, found: list[tuple[Rule[Any], Diagnostic]]) -> tuple[UnitFinding, ...]:
         if not found:

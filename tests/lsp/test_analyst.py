@@ -57,6 +57,7 @@ def test_a_check_is_given_up_when_something_changes() -> None:
         client.change(2, ("bad", 0, 4, 0, 11))
         assert len(client.answer(pull)["result"]["items"]) == 2
         client.open("endless\n", OTHER)
+        assert len(items(client)) == 2
         client.change(3, ("bad ", 0, 0, 0, 0))
         assert len(items(client)) == 3
         client.change(2, ("bad", 0, 0, 0, 7), uri=OTHER)

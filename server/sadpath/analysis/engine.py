@@ -67,7 +67,7 @@ class Engine:
     """A set of rules, ready to check units of a program.
 
     `filtered` says whether the rules' words decide which units are parsed; it never changes what is found. `pause` is
-    called before each unit that is checked, and may raise to end the check of a file: what was found out by then stays remembered.
+    called before each unit that is checked, and may raise to end the check of a file: what was found out stays known.
     """
 
     def __init__(

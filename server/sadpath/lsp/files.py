@@ -18,8 +18,8 @@ from sadpath.lsp.worker import Worker
 class OpenFiles:
     """Keeps the open documents and has a session check them, one at a time: first those that the client asks for.
 
-    Each check takes the texts of that moment, and is given up when something changes meanwhile; the next one goes on
-    from there. What was found in a text that changed is thrown away.
+    Each check takes the texts of that moment, and is given up when something changes meanwhile, or when the client asks
+    for another document; the next one goes on from there. What was found in a text that changed is thrown away.
     `make_session` is called on the worker's thread. `on_checked` is told of each result and what could not be
     analysed, `on_error` of each exception.
     """
@@ -40,6 +40,8 @@ class OpenFiles:
         self._files: dict[str, OpenFile] = {}
         self._news: list[Callable[[Session], None]] = []
         self._state = 0
+        self._turn = 0  # whatever began in an earlier one is given up
+        self._target: OpenFile | None = None
         self._ended = False
         self._checking: asyncio.Task[None] | None = None
 
@@ -74,6 +76,8 @@ class OpenFiles:
         part = self.part(uri)
         if part and not self.is_settled(part.file):
             asking = asyncio.get_running_loop().create_future()
+            if self._target is not part.file and not (self._target and self._target.asking):
+                self._turn += 1
             part.file.asking.append(asking)
             await asking
         return self.part(uri)
@@ -115,6 +119,7 @@ class OpenFiles:
     def recheck(self) -> None:
         """Check all open documents, as something has changed on which each of them may depend."""
         self._state += 1
+        self._turn += 1
         if self._checking is None or self._checking.done():
             self._checking = asyncio.get_running_loop().create_task(self._check())
 
@@ -137,13 +142,13 @@ class OpenFiles:
         while not is_settled:
             await self._check_all()
             state = self._state
-            if self._session and await self.worker.run(partial(self._session.learn, self._is_stale(state))):
+            if self._session and await self.worker.run(partial(self._session.learn, self._is_stale())):
                 self._state += 1
             is_settled = state == self._state
 
     async def _check_all(self) -> None:
         while (file := self._next()) or (self._news and self._session):
-            state = self._state
+            state, self._target = self._state, file
             try:
                 report = await self.worker.run(self._job(file))
             except Stale:
@@ -166,7 +171,7 @@ class OpenFiles:
         self._news.clear()
         lines = list(target.document.lines) if target else []
         before = target.findings if target else ()
-        is_stale = self._is_stale(self._state)
+        is_stale = self._is_stale()
 
         def job() -> FileReport | None:
             session = self._session = self._session or self._make_session()
@@ -178,8 +183,9 @@ class OpenFiles:
 
         return job
 
-    def _is_stale(self, state: int) -> IsStale:
-        return lambda: self._state != state
+    def _is_stale(self) -> IsStale:
+        turn = self._turn
+        return lambda: self._turn != turn
 
     def _settle(self, file: OpenFile, state: int, report: FileReport | None) -> None:
         file.checked_at = state

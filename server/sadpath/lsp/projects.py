@@ -69,7 +69,8 @@ class Projects:
 
     def learn(self, is_stale: IsStale, /) -> bool:
         """Go on reading those projects whole of which some rule wanted to know what all their files say."""
-        return any([session.learn(is_stale) for session in self._sessions.values()])
+        has_learnt = [session.learn(is_stale) for session in self._sessions.values()]
+        return any(has_learnt)
 
     def end(self) -> None:
         """Nothing to do."""

@@ -142,7 +142,7 @@ class OpenFiles:
         while not is_settled:
             await self._check_all()
             state = self._state
-            if self._session and await self.worker.run(partial(self._session.learn, self._is_stale())):
+            if await self.worker.run(self._lesson()):
                 self._state += 1
             is_settled = state == self._state
 
@@ -182,6 +182,10 @@ class OpenFiles:
             return with_last_good(session.check(target.path, is_stale), before, lines) if target else None
 
         return job
+
+    def _lesson(self) -> Callable[[], bool]:
+        session, is_stale = self._session, self._is_stale()
+        return lambda: session is not None and session.learn(is_stale)
 
     def _is_stale(self) -> IsStale:
         turn = self._turn

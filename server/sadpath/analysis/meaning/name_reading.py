@@ -1,8 +1,8 @@
 """What all files of a project say by names: read when somebody asks, and kept true while files change."""
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import chain
-from typing import Protocol
+from collections.abc import Set as AbstractSet
+from typing import NamedTuple, Protocol
 
 from sadpath.analysis.meaning.project_names import Names, ProjectNames, names_in
 from sadpath.analysis.syntax.outline import Segment
@@ -21,6 +21,13 @@ class NameSources(Protocol):
     def project_files(self) -> Sequence[str]:
         """The project's files, tests aside; none where only what imports lead to may be read."""
         ...
+
+
+class Touched(NamedTuple):
+    """The names that may be bound to other things than before, and those whose calls may be used otherwise."""
+
+    bound: AbstractSet[str] = frozenset()
+    called: AbstractSet[str] = frozenset()
 
 
 class NameReading:
@@ -70,23 +77,21 @@ class NameReading:
         """Take in that there may be files that were not there before."""
         self._unread = None
 
-    def change(self, path: str, old: Iterable[Segment] | None, new: Iterable[Segment]) -> frozenset[str]:
-        """Take in that units of a file became others; None for those that nobody has looked at. Gives the names."""
+    def change(self, path: str, old: Iterable[Segment] | None, new: Iterable[Segment]) -> Touched:
+        """Take in that units of a file became others; None for those that nobody has looked at."""
         read = self._read.get(path)
         if read is None:
-            return frozenset()
+            return Touched()
         before = [read] if old is None else [_said(segment) for segment in old]
         after = [_said(segment) for segment in new]
         for some, times in ((before, -1), (after, 1)):
             for names in some:
                 self._names.add(path, names, times)
         self._read[path] = _NOTHING  # from now on the units tell, if there are any
-        return frozenset(name for names in (*before, *after) for name in _all(names))
+        said = (*before, *after)
+        bound = {name for names in said for name in (*names.coroutines, *names.others)}
+        return Touched(bound, {name for names in said for name in (*names.awaited, *names.dropped)})
 
 
 def _said(segment: Segment) -> Names:
     return names_in(segment.text.encode(errors="replace"))
-
-
-def _all(names: Names) -> Iterable[str]:
-    return chain(names.coroutines, names.others, names.awaited, names.dropped)

@@ -110,8 +110,8 @@ class Program:
         self._rename(path, old if before else None, new)
         return Change(0, old, new)
 
-    def refresh(self, *, came: bool) -> None:
-        """Take in that files may have gone, or even `came`, so that imports may lead elsewhere."""
+    def refresh(self, *, came: bool = True) -> None:
+        """Take in that files may have gone, or come as well, so that imports may lead elsewhere."""
         if came:
             self._names.look_again()
         self.queries.change_all(module_path)
@@ -143,8 +143,9 @@ class Program:
 
     def _rename(self, path: str, old: Iterable[Segment] | None, new: Iterable[Segment]) -> None:
         """Keep the names of the project up to date."""
-        names = self._names.change(path, old, new)
-        self.queries.change((kind, (name,)) for kind in (coroutines_named, calls_named) for name in names)
+        touched = self._names.change(path, old, new)
+        self.queries.change((coroutines_named, (name,)) for name in touched.bound)
+        self.queries.change((calls_named, (name,)) for name in touched.called)
 
     def _changed(self, path: str, segments: Iterable[Segment]) -> None:
         questions: list[Question] = []

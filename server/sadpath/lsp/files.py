@@ -71,6 +71,11 @@ class OpenFiles:
         """Whether what was found in a file is what there is to find at the moment."""
         return file.checked_at == self._state
 
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether there is nothing to check or to find out."""
+        return self._checking is None or self._checking.done()
+
     async def checked(self, uri: str) -> Part | None:
         """What is open under a URI, once it is checked; None where nothing is, or it was closed meanwhile."""
         part = self.part(uri)
@@ -120,7 +125,7 @@ class OpenFiles:
         """Check all open documents, as something has changed on which each of them may depend."""
         self._state += 1
         self._turn += 1
-        if self._checking is None or self._checking.done():
+        if self.is_at_rest:
             self._checking = asyncio.get_running_loop().create_task(self._check())
 
     def end(self) -> None:

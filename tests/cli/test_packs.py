@@ -146,6 +146,15 @@ def test_what_lies_in_the_current_directory_is_not_installed(project: Path) -> N
     assert "no rule pack called `acme` is installed beside sadpath" in ended.errors
 
 
+def test_what_lies_in_the_current_directory_is_not_imported(project: Path) -> None:
+    """Neither by this process nor by those that it starts. `-m` would put the directory on the path itself."""
+    for name in ("multiprocessing", "pickle", "runpy", "signal", "threading", "typing", *"abcdefghijkl"):
+        (project / f"{name}.py").write_text("raise SystemExit('it runs')\n")
+    script = "import sys; del sys.path[0]; from sadpath.cli import main; main()"
+    ended = subprocess.run([sys.executable, "-c", script, "check", "--jobs", "2"], capture_output=True, text=True)
+    assert (ended.returncode, ended.stderr, ended.stdout) == (CLEAN, "", "No findings in 18 files\n")
+
+
 def test_new_rule(project: Path, run: Run) -> None:
     (project / "pyproject.toml").write_text((PACK / "pyproject.toml").read_text())
     (project / "src/acme_rules/checks").mkdir(parents=True)

@@ -144,7 +144,7 @@ class Index:
             self._child.end()
 
     def _start(self, scope: Scope) -> None:
-        self._child = child = Child(index, scope, leads=True)
+        self._child = child = Child(index, scope)
         loop = asyncio.get_running_loop()
 
         def take(news: News | None) -> None:

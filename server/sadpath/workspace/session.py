@@ -22,7 +22,7 @@ from sadpath.workspace.environment import site_packages
 from sadpath.workspace.library_files import library_tables
 from sadpath.workspace.observed import Watch
 from sadpath.workspace.sources import DiskSources
-from sadpath.workspace.tree import Contents
+from sadpath.workspace.tree import Contents, Overlaid
 from sadpath.workspace.versions import versions_used
 
 
@@ -55,7 +55,8 @@ class Session:
         self._sources = DiskSources(
             root.absolute(), packages, whole=whole, watch=watch, contents=contents, renamed=renamed
         )
-        tables = library_tables(versions_used(root, packages), settings.calls)
+        versions = versions_used(root, packages, Overlaid(contents or {}))
+        tables = library_tables(versions, settings.calls)
         self._program = Program(self._sources, tables, patient=patient)
         self._engine = Engine(self._program, self._rules, pause=pause)
         self.facts = Facts(self._engine, self._sources.typeshed)

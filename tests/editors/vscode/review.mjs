@@ -70,7 +70,7 @@ await journey({
     step("the light bulb accepts it, with the reason that is typed");
 
     await page.locator(".activitybar [aria-label^='Unhappy paths in this change']").first().click();
-    await widenSideBar(page, 330);
+    await widenSideBar(page, 210);
     const view = page.locator(".sidebar .pane").first();
     await entry(view, "unawaited-coroutine").waitFor();
     const files = await view.locator(".monaco-list-row[aria-level='1']").allInnerTexts();
@@ -78,6 +78,7 @@ await journey({
     await view.getByText("5 of 5 to review, compared with").waitFor();
     await entry(view, "unawaited-coroutine").click();
     await page.locator(".tab.active", { hasText: "worker.py" }).waitFor();
+    await underlined(page, editor, "self._audit.record(\"out");
     await page.mouse.move(800, 600);
     await page.keyboard.press("Control+J"); // without the panel
     await picture("review");

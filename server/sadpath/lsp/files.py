@@ -174,7 +174,6 @@ class OpenFiles:
     def _job(self, target: OpenFile | None) -> Callable[[], FileReport | None]:
         news = [*self._news, *(tell for file in self._files.values() if (tell := _news(file)))]
         self._news.clear()
-        lines = list(target.document.lines) if target else []
         before = target.findings if target else ()
         is_stale = self._is_stale()
 
@@ -184,7 +183,7 @@ class OpenFiles:
                 session.end()
             for tell in news:
                 tell(session)
-            return with_last_good(session.check(target.path, is_stale), before, lines) if target else None
+            return with_last_good(session.check(target.path, is_stale), before) if target else None
 
         return job
 

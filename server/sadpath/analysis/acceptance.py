@@ -51,13 +51,13 @@ def _read(found: Acceptance, words: str) -> Acceptance:
         fields[field["key"]] = field["value"]
         rest = rest[field.end() :]
     until = _date(fields["until"]) if "until" in fields else None
-    problem = _problem(fields.get("until", ""), until, rest.strip())
+    problem = _problem(fields.get("until"), until, rest.strip())
     return found._replace(rules=rules, until=until, owner=fields.get("owner", ""), reason=rest.strip(), problem=problem)
 
 
-def _problem(written: str, until: date | None, reason: str) -> str:
+def _problem(written: str | None, until: date | None, reason: str) -> str:
     """Why a suppression has no effect, given what it says of its end, what that means, and its reason."""
-    if written and until is None:
+    if written is not None and until is None:
         return f"this suppression has no effect, as `until={written}` is not a date such as 2027-03-01"
     mistyped = _FIELD_LIKE.match(reason)
     if mistyped and (meant := get_close_matches(mistyped["key"].lower(), _FIELDS, n=1)):

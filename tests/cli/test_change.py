@@ -84,6 +84,10 @@ def test_what_is_not_shown_is_counted(repository: Repository, run: Run) -> None:
     assert run("check", "--diff").output.splitlines()[-2] == (
         f"1 new finding in 1 of 2 files since {short} (`main`); not shown: 1 old"
     )
+    repository.write("old.py", "")
+    assert run("check", "--diff").output.splitlines()[-2] == (
+        f"1 new finding in 1 of 2 files since {short} (`main`); gone: 1"
+    )
 
 
 def test_a_change_makes_a_call_elsewhere_wrong(repository: Repository, run: Run) -> None:

@@ -1,6 +1,6 @@
 """One project under analysis: what both drivers talk to."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -30,8 +30,8 @@ class Session:
     """Checks files of a project; remembers what it found out, and keeps it true while files are edited.
 
     `whole` allows to read all files of the project, for what can only be told from all of them. `contents` and
-    `renamed` are those of `DiskSources`. Paths are absolute, with forward slashes. Not safe for use by several
-    threads at once.
+    `renamed` are those of `DiskSources`, `pause` is that of `Engine`, and `patient` that of `Program`. Paths are
+    absolute, with forward slashes. Not safe for use by several threads at once.
     """
 
     def __init__(
@@ -44,6 +44,8 @@ class Session:
         watch: Watch | None = None,
         contents: Contents | None = None,
         renamed: Mapping[str, str] | None = None,
+        pause: Callable[[], None] = lambda: None,
+        patient: bool = False,
     ) -> None:
         all_rules = tuple(rules)
         self._settings = settings
@@ -54,8 +56,9 @@ class Session:
             root.absolute(), packages, whole=whole, watch=watch, contents=contents, renamed=renamed
         )
         versions = versions_used(root, packages, Overlaid(contents or {}))
-        self._program = Program(self._sources, library_tables(versions, settings.calls))
-        self._engine = Engine(self._program, self._rules)
+        tables = library_tables(versions, settings.calls)
+        self._program = Program(self._sources, tables, patient=patient)
+        self._engine = Engine(self._program, self._rules, pause=pause)
         self.facts = Facts(self._engine, self._sources.typeshed)
 
     def check(self, path: str) -> FileReport:
@@ -97,10 +100,15 @@ class Session:
     def changed(self, paths: Iterable[str]) -> None:
         """Take in that these files on disk came, went, or have another text."""
         self._sources.refresh()
-        for path in paths:
-            if self._program.knows(path):
+        known = {path: self._program.knows(path) for path in paths}
+        for path, is_known in known.items():
+            if is_known:
                 self._engine.reload(path)
-        self._program.refresh()
+        self._program.refresh(came=not all(known.values()))
+
+    def learn(self, is_stale: Callable[[], bool]) -> bool:
+        """Go on with a patient reading of the whole project; gives whether files may have other reports than before."""
+        return self._program.read_names(is_stale)
 
     def _graded(self, report: FileReport) -> FileReport:
         """The report with the severities that the settings give."""

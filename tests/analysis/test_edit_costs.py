@@ -10,6 +10,7 @@ from sadpath.analysis.engine import Engine
 from sadpath.analysis.meaning.program import Program, tree_of
 from sadpath.analysis.recent import Recent
 from sadpath.analysis.syntax.text import split_lines
+from sadpath.rule import Role
 from sadpath.testing import all_rules
 from sadpath.workspace.library_files import library_tables
 from sadpath.workspace.memory import MemorySources
@@ -107,6 +108,20 @@ def test_all_callers_are_checked_and_none_is_parsed_or_cut() -> None:
     assert cost.parsed == 1
     assert cost.indexed == 1
     assert cost.scanned <= 10
+
+
+def test_a_renaming_checks_the_units_in_which_its_name_occurs(monkeypatch: pytest.MonkeyPatch) -> None:
+    file = File(100)
+    asked: list[str] = []
+    role = file.sources.role
+
+    def count_role(path: str) -> Role:
+        asked.append(path)  # once for each unit that is checked
+        return role(path)
+
+    monkeypatch.setattr(file.sources, "role", count_role)
+    file.edit("import requests\n", "import requests\n", "from http import fetch as read_4\n")
+    assert 3 <= len(asked) <= 20
 
 
 def test_what_is_remembered_is_limited_by_its_size() -> None:

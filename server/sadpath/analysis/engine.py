@@ -83,6 +83,8 @@ class Engine:
         self._filtered = filtered
         self._rules = tuple(_Ready(rule, _spelled(rule, program)) for rule in rules if rule.visits)
         self._report = Query(self._check, _NOTHING)
+        self._renamed = Query(_renamed, dict[str, set[str]]())
+        self._renamed_in = Query(self._names_in, dict[str, set[str]]())
         self._reports: dict[str, list[Memo]] = {}
 
     def report(self, path: str, segment: Segment) -> UnitReport:
@@ -121,7 +123,13 @@ class Engine:
         if path in self._reports:
             self._reports[path][change.first : change.first + len(change.old)] = [_UNASKED] * len(change.new)
         gone = {*change.old} - {*change.new}
-        self.program.queries.drop((self._report, (path, segment)) for segment in gone)
+        kinds: tuple[Query[object], ...] = (self._report, self._renamed_in)
+        self.program.queries.drop((kind, (path, segment)) for segment in gone for kind in kinds)
+
+    def _names_in(self, program: Program, path: str, segment: Segment) -> dict[str, set[str]]:
+        """The other names of things in a unit: it is checked again if these change, and not with others of its file."""
+        words = words_of(segment.text)
+        return {name: known for name, known in program.queries.ask(self._renamed, path).items() if name in words}
 
     def _check(self, program: Program, path: str, segment: Segment) -> UnitReport:
         role = program.sources.role(path)
@@ -131,7 +139,7 @@ class Engine:
             return UnitReport(problems=(Problem(segment.refused, segment.lead),))
         rules = [rule for rule in self._rules if rule.rule.in_tests or role is not Role.TEST]
         words = words_of(segment.text)
-        names = _renamed(program.queries.ask(renamings, path))
+        names = program.queries.ask(self._renamed_in, path, segment)
         if self._filtered:
             rules = [rule for rule in rules if rule.may_report(words, names)]
         if not rules:
@@ -251,9 +259,9 @@ def _spelled(rule: Rule[Any], program: Program) -> frozenset[str]:
     return frozenset(words)
 
 
-def _renamed(pairs: tuple[tuple[str, str], ...]) -> dict[str, set[str]]:
+def _renamed(program: Program, path: str) -> dict[str, set[str]]:
     """For each other name, the names of what it may stand for, through several steps of renaming."""
     names: dict[str, set[str]] = {}
-    for name, other in pairs:
+    for name, other in program.queries.ask(renamings, path):
         names.setdefault(other, set()).update({name, *names.get(name, ())})
     return names

@@ -89,6 +89,13 @@ class Engine:
         """Take in that a file has another text, appeared or went."""
         self._forget(path, self.program.reload(path))
 
+    def keep(self, paths: Iterable[str]) -> None:
+        """Forget all that the reports on these files do not rest on. They only cost time, if they are asked for."""
+        files = ((path, self.program.file(path)) for path in paths)
+        self.program.keep(
+            self.question(path, segment) for path, file in files if file for segment in file.outline.segments
+        )
+
     def _forget(self, path: str, segments: Iterable[Segment]) -> None:
         """Drop what is remembered of units that are gone."""
         self.program.queries.drop((self._report, (path, segment)) for segment in segments)

@@ -117,6 +117,12 @@ class Program:
         self._rename(path, before.outline.segments if before else (), after.outline.segments if after else ())
         return old - new
 
+    def keep(self, questions: Iterable[Question]) -> None:
+        """Forget all answers but these, what they were made of, and the files that they are about."""
+        kept = self.queries.keep(questions)
+        about = {arguments[0] for _, arguments in kept}
+        self._files = {path: file for path, file in self._files.items() if path in about}
+
     def refresh(self) -> None:
         """Take in that files may have come or gone, so that imports may lead elsewhere."""
         self.queries.change_all(module_path)

@@ -39,6 +39,13 @@ def _told(checked: Checked) -> tuple[object, ...]:
     return checked.report, checked.made.marks and sorted(checked.made.marks)
 
 
+def _held() -> tuple[int, int]:
+    """The number of files that are held cut into units, and of answers."""
+    objects = gc.get_objects()
+    files = sum(isinstance(one, FileIndex) for one in objects)
+    return files, sum(one.remembered for one in objects if isinstance(one, Queries))
+
+
 def test_what_old_files_asked_for_is_forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     paths = _files(tmp_path, 60)
     settings = default_settings(tmp_path)
@@ -51,8 +58,6 @@ def test_what_old_files_asked_for_is_forgotten(tmp_path: Path, monkeypatch: pyte
     held: list[tuple[int, int]] = []
     for path, expected in zip(paths, fresh, strict=True):
         assert _told(recorder.check(path)) == expected
-        objects = gc.get_objects()
-        files = sum(isinstance(one, FileIndex) for one in objects)
-        held.append((files, sum(one.remembered for one in objects if isinstance(one, Queries))))
+        held.append(_held())
     assert max(files for files, _ in held[30:]) <= max(files for files, _ in held[:30])
     assert max(answers for _, answers in held[30:]) <= max(answers for _, answers in held[:30])

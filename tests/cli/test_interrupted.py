@@ -42,9 +42,9 @@ def _is_writing(project: Path) -> bool:
 
 
 def _is_working(group: int) -> bool:
-    """Whether the process that leads has started those that check files, and the one that `multiprocessing` adds."""
+    """Whether the process that leads has started those that check files."""
     groups = subprocess.run(["ps", "-A", "-o", "pgid="], stdout=-1, check=True).stdout.split()
-    return groups.count(str(group).encode()) >= 4
+    return groups.count(str(group).encode()) >= 3
 
 
 def _ends(group: int) -> bool:

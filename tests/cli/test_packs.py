@@ -7,11 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from acme import PACK, install_acme
 from command import HANGS, Ended, Run, run_process
 
 import sadpath
 
-PACK = Path(__file__).parents[1] / "data/acme_pack"
 CLEAN, FINDINGS, MISUSE, INCOMPLETE = 0, 1, 2, 3
 CODE = f"import time\n{HANGS}\n\ndef job():\n    time.sleep(5)\n"
 PACKS = 'packs = ["acme"]\n'
@@ -22,13 +22,7 @@ NO_CRASH = PACKS + 'ignore = ["broken-rule"]\n'
 def acme(project: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Installs the pack where this process and those that it starts find it."""
     site = tmp_path_factory.mktemp("site")
-    shutil.copytree(PACK / "acme_rules", site / "acme_rules")
-    (site / "acme_rules-1.0.dist-info").mkdir()
-    (site / "acme_rules-1.0.dist-info/METADATA").write_text("Metadata-Version: 2.1\nName: acme-rules\nVersion: 1.0\n")
-    (site / "acme_rules-1.0.dist-info/entry_points.txt").write_text("[sadpath.rules]\nacme = acme_rules.checks\n")
-    paths = [str(site), str(Path(sadpath.__file__).parents[1]), str(Path(sadpath.__file__).parents[2] / "rules")]
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(paths))
-    monkeypatch.setattr(sys, "path", [str(site), *sys.path])
+    install_acme(site, monkeypatch)
     (project / "a.py").write_text(CODE)
     return site
 
@@ -150,6 +144,15 @@ def test_what_lies_in_the_current_directory_is_not_installed(project: Path) -> N
     ended = run_process("check", str(project))
     assert ended.code == MISUSE
     assert "no rule pack called `acme` is installed beside sadpath" in ended.errors
+
+
+def test_what_lies_in_the_current_directory_is_not_imported(project: Path) -> None:
+    """Neither by this process nor by those that it starts. `-m` would put the directory on the path itself."""
+    for name in ("multiprocessing", "pickle", "runpy", "signal", "threading", "typing", *"abcdefghijkl"):
+        (project / f"{name}.py").write_text("raise SystemExit('it runs')\n")
+    script = "import sys; del sys.path[0]; from sadpath.cli import main; main()"
+    ended = subprocess.run([sys.executable, "-c", script, "check", "--jobs", "2"], capture_output=True, text=True)
+    assert (ended.returncode, ended.stderr, ended.stdout) == (CLEAN, "", "No findings in 18 files\n")
 
 
 def test_new_rule(project: Path, run: Run) -> None:

@@ -163,7 +163,7 @@ class TestHover:
         text = hover["contents"]["value"]
         assert hover["range"] == span(0, 2, 0, 5)
         assert hover["contents"]["kind"] == "markdown"
-        assert text.startswith("**bare-except** (likely): 1 in all\n\nBecause:\n\n- `x` is `y` (other.py:4)\n")
+        assert text.startswith("**bare-except** (likely), because\n\n- `x` is `y` (other.py:4)\n")
         assert "**What happens in production**" in text
         assert "expect:" not in text
         assert client.about("hover", position={"line": 0, "character": 1}) is None
@@ -311,6 +311,14 @@ class TestCommands:
         (edit,) = applied["edit"]["changes"][FILE]
         assert edit["newText"] == "  # sadpath: accept[bare-except] a watchdog looks on"
         assert client.answer(asked)["result"] is True
+
+    def test_a_document_that_was_opened_just_now_is_checked_first(self, client: RawClient) -> None:
+        client.initialize(PULL, {"workspace": {"applyEdit": True}})
+        client.open("x\ny bad\n")
+        accept = {"command": "sadpath.acceptRisk", "arguments": [FILE, "print-1-2", "a watchdog looks on"]}
+        asked = client.ask("workspace/executeCommand", accept)
+        client.asked("workspace/applyEdit", {"applied": False})
+        assert client.answer(asked)["result"] is False
 
     @pytest.mark.parametrize("command", ["sadpath.showFinding", "sadpath.acceptRisk"])
     def test_nothing_is_asked_of_a_client_that_cannot(self, client: RawClient, command: str) -> None:

@@ -46,7 +46,7 @@ def test_the_end_of_the_input_ends_the_server(process: ProcessClient) -> None:
 
 def test_an_analysis_that_takes_long_does_not_keep_the_server_alive() -> None:
     endless = (
-        "import sys, time, fake_session, sadpath.lsp.server as server\n"
+        "import sys, time, fake_session, sadpath.lsp.process as server\n"
         "session = fake_session.FakeSession(lambda path: print(path) or time.sleep(3600))\n"
         "sys.exit(server.run(lambda scope, tell: session))"
     )

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from raw_client import PULL, RawClient, server_thread
+from raw_client import PULL, RawClient, server_thread, span
 from repository import Repository
 
 Json = Any
@@ -13,7 +13,7 @@ Json = Any
 OLD = "def old(f):\n    try:\n        f()\n    except:\n        return None\n"
 TOUCHED = OLD.replace("old", "touched")
 HELPER = "def save() -> None: ...\n"
-CALLER = "from helper import save\n\n\nasync def call() -> None:\n    save()\n"
+CALLER = "from helper import save\n\n\nasync def call() -> None:\n    if '😀': save()\n"
 NEW = "import requests\n\n\ndef new() -> object:\n    return requests.get('')\n"
 
 
@@ -75,6 +75,9 @@ def test_what_the_change_brings_is_listed_worst_first(branch: Branch) -> None:
     assert [one["harm"] for one in answer["findings"]] == sorted(one["harm"] for one in answer["findings"])
     assert {one["owner"] for one in answer["findings"] if one["uri"] == branch.uri("code.py")} == {"@team"}
     assert {one["diagnostic"]["data"]["status"] for one in answer["findings"]} == {"new", "touched"}
+    (closed,) = (one["diagnostic"] for one in answer["findings"] if one["uri"] == branch.uri("caller.py"))
+    (fix,) = closed["data"]["fixes"]
+    assert fix["edits"] == [{"range": span(4, 13, 4, 19), "newText": "await save()"}]
 
 
 @pytest.mark.slow

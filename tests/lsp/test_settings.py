@@ -71,7 +71,8 @@ def test_a_client_that_can_be_asked_is_asked(project: Project) -> None:
     assert registration["method"] == "workspace/didChangeConfiguration"
     assert registration["registerOptions"] == {"section": "sadpath"}
     assert project.client.asked("workspace/configuration", [{"ignore": ["timeout"]}])["items"] == [
-        {"section": "sadpath"}
+        {"section": "sadpath"},
+        {"section": "sadpath", "scopeUri": project.root.as_uri()},
     ]
     assert project.rules() == [BARE]
     project.client.notify("workspace/didChangeConfiguration", {"settings": None})
@@ -201,6 +202,27 @@ def test_each_folder_has_its_own_settings(project: Project, tmp_path: Path) -> N
     assert [project.rules(uri) for uri in uris] == [[TIMEOUT], [BARE]]
     information = client.request("workspace/executeCommand", {"command": "sadpath.debugInformation"})["result"]
     assert f"folders: {two}\n" in information
+
+
+def test_each_folder_has_its_own_options(project: Project, tmp_path: Path) -> None:
+    folders = [tmp_path / name for name in ("outer", "outer/inner", "late")]
+    for folder in folders:
+        folder.mkdir()
+    outer, inner, late = ({"uri": folder.as_uri(), "name": folder.name} for folder in folders)
+    client = project.client
+    client.initialize(
+        PULL, {"workspace": {"workspaceFolders": True, "configuration": True}}, workspaceFolders=[outer, inner]
+    )
+    asked = client.asked("workspace/configuration", [{"codeLens": True}, {"ignore": ["except"]}, {"select": []}])
+    assert [item.get("scopeUri") for item in asked["items"]] == [None, outer["uri"], inner["uri"]]
+    uris = [(folder / "file.py").as_uri() for folder in folders]
+    for uri in uris:
+        client.open(CODE, uri)
+    assert [project.rules(uri) for uri in uris] == [[TIMEOUT], [TIMEOUT, BARE], [TIMEOUT, BARE]]
+    client.notify("workspace/didChangeWorkspaceFolders", {"event": {"added": [late], "removed": [outer]}})
+    asked = client.asked("workspace/configuration", [{"codeLens": True}, None, {"ignore": ["timeout"]}])
+    assert [item.get("scopeUri") for item in asked["items"]] == [None, inner["uri"], late["uri"]]
+    assert [project.rules(uri) for uri in uris] == [[TIMEOUT, BARE], [TIMEOUT, BARE], [BARE]]
 
 
 def test_a_directory_with_settings_of_its_own_is_checked_by_them(project: Project) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from acme import install_acme
 from raw_client import PULL, RawClient, server_thread, span
 
 Json = Any
@@ -221,6 +222,29 @@ def test_columns_of_closed_files_are_in_the_clients_units(workspace: Workspace) 
         workspace.take(items)
         reports |= {report["uri"]: report["items"] for report in items}
     assert reports[workspace.uri("wide.py")][0]["range"] == span(1, 14, 1, 26)
+
+
+@pytest.mark.parametrize(("is_trusted", "rules"), [(True, ["bare-except", "sleeping-job"]), (False, ["bare-except"])])
+def test_where_the_workspace_is_not_trusted_it_chooses_no_rules_of_others(
+    workspace: Workspace,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    is_trusted: bool,
+    rules: list[str],
+) -> None:
+    install_acme(tmp_path_factory.mktemp("site"), monkeypatch)
+    (workspace.root / "sadpath.toml").write_text("packs = ['acme']\nignore = ['broken-rule']\n")
+    (workspace.root / "job.py").write_text(f"import time\n\n{BAD}time.sleep(5)\n")
+    options = {"diagnosticMode": "workspace", "trusted": is_trusted}
+    workspace.initialize(PULL, initializationOptions=options)
+    reports: dict[str, Json] = {}
+    while (uri := workspace.uri("job.py")) not in reports:
+        items = workspace.client.answer(workspace.ask())["result"]["items"]
+        workspace.take(items)
+        reports |= {report["uri"]: report["items"] for report in items}
+    workspace.client.open((workspace.root / "job.py").read_text(), uri)
+    for found in (reports[uri], workspace.client.about("diagnostic", uri)["items"]):
+        assert [item["code"] for item in found] == rules
 
 
 def test_where_the_workspace_is_not_trusted_nothing_is_written(workspace: Workspace) -> None:

@@ -1,10 +1,10 @@
-import multiprocessing
 import os
 import pickle
 import signal
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from sadpath.analysis.finding import FileReport, Skip
@@ -82,10 +82,9 @@ def test_session_that_does_not_open() -> None:
     assert reasons(check_all(targets("a"), 1, open_nothing)) == {"/p/a": "the analysis failed: OSError('no /p')"}
 
 
-def test_processes_that_do_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.path", [])
-    monkeypatch.setattr("sys.executable", "/bin/false")
-    monkeypatch.setattr("multiprocessing.spawn._python_exe", b"/bin/false")
+@pytest.mark.parametrize("executable", ["/bin/false", "/does/not/exist"])
+def test_processes_that_do_not_start(monkeypatch: pytest.MonkeyPatch, executable: str) -> None:
+    monkeypatch.setattr("sys.executable", executable)
     with pytest.raises(BatchError):
         list(check_all(targets(*map(str, range(40))), 2, open_checks))
 
@@ -108,6 +107,6 @@ def test_file_that_is_deleted_meanwhile(tmp_path: Path) -> None:
 def test_no_process_is_left_behind() -> None:
     reports = check_all(targets(*map(str, range(40))), 2, open_checks)
     next(reports)
-    assert len(multiprocessing.active_children()) == 2
+    assert len(psutil.Process().children()) == 2
     reports.close()
-    assert multiprocessing.active_children() == []
+    assert psutil.Process().children() == []

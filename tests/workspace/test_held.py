@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from sadpath.analysis.meaning.program import FileIndex
+from sadpath.analysis.finding import FileReport
+from sadpath.analysis.meaning.file_index import FileIndex
 from sadpath.analysis.meaning.queries import Queries
 from sadpath.workspace.configuration import default_settings
 from sadpath.workspace.kept import Checked
@@ -35,8 +36,8 @@ def _files(root: Path, count: int) -> list[str]:
     return [(root / f"file_{number}.py").as_posix() for number in range(count)]
 
 
-def _told(checked: Checked) -> tuple[object, ...]:
-    return checked.report, checked.made.marks and sorted(checked.made.marks)
+def _told(checked: Checked) -> tuple[FileReport, list[int]]:
+    return checked.report, sorted(checked.made.marks or ())
 
 
 def _held() -> tuple[int, int]:

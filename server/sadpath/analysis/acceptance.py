@@ -1,8 +1,8 @@
 """Reads sadpath's own suppressions: `# sadpath: accept[missing-timeout] until=2027-03-01 owner=@payments: why`."""
 
 import re
-from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from sadpath.analysis.peers import pieces
@@ -30,11 +30,11 @@ class Acceptance(NamedTuple):
     problem: str = ""
 
 
-def acceptances(comment: str) -> Iterator[Acceptance]:
+@lru_cache(maxsize=1024)
+def acceptances(comment: str) -> tuple[Acceptance, ...]:
     """The risks that a comment accepts, and what looks like one but cannot be understood."""
-    for piece in pieces(comment):
-        if piece.tool == "sadpath":
-            yield _read(Acceptance(piece.column, piece.text), piece.words)
+    found = (piece for piece in pieces(comment) if piece.tool == "sadpath")
+    return tuple(_read(Acceptance(piece.column, piece.text), piece.words) for piece in found)
 
 
 def _read(found: Acceptance, words: str) -> Acceptance:

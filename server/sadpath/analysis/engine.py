@@ -1,7 +1,7 @@
 """Checks the units of files with the rules. What a unit gives is remembered until its text or an answer changes."""
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any, cast
 
 import libcst as cst
 import msgspec
@@ -11,9 +11,10 @@ from sadpath.analysis.finding import Edit, Fix, Range
 from sadpath.analysis.meaning.conditions import reachable
 from sadpath.analysis.meaning.definitions import qualname_of
 from sadpath.analysis.meaning.evaluator import Evaluator, Site
-from sadpath.analysis.meaning.program import Program, renamings, tree_of, words_of
-from sadpath.analysis.meaning.queries import Query, Question
-from sadpath.analysis.syntax.outline import Segment
+from sadpath.analysis.meaning.file_index import words_of
+from sadpath.analysis.meaning.program import Program, renamings, tree_of
+from sadpath.analysis.meaning.queries import Memo, Query, Question
+from sadpath.analysis.syntax.outline import Change, Segment
 from sadpath.analysis.syntax.parse import Broken
 from sadpath.analysis.syntax.position import Positions
 from sadpath.rule import Between, Confidence, Diagnostic, Evidence, Head, Place, Role, Rule, Severity
@@ -59,6 +60,7 @@ class UnitReport(msgspec.Struct, frozen=True):
 
 
 _NOTHING = UnitReport()
+_UNASKED = Memo(_NOTHING, (), 0, 0, stale=True)
 
 
 class Engine:
@@ -72,10 +74,24 @@ class Engine:
         self._filtered = filtered
         self._rules = tuple(_Ready(rule, _spelled(rule, program)) for rule in rules if rule.visits)
         self._report = Query(self._check, _NOTHING)
+        self._reports: dict[str, list[Memo]] = {}
 
     def report(self, path: str, segment: Segment) -> UnitReport:
         """What the rules report in one unit of a file."""
         return self.program.queries.ask(self._report, path, segment)
+
+    def reports(self, path: str) -> Iterator[tuple[int, UnitReport]]:
+        """What the rules report in the units of a file that have something, each with the unit's index, in order."""
+        file = self.program.file(path)
+        segments = file.outline.segments if file else ()
+        memos = self._reports.setdefault(path, [])
+        if len(memos) != len(segments):
+            memos[:] = [_UNASKED] * len(segments)
+        for index, memo in enumerate(memos):
+            if memo.stale:
+                memo = memos[index] = self.program.queries.memo(self._report, path, segments[index])
+            if memo.value is not _NOTHING:
+                yield index, cast("UnitReport", memo.value)
 
     def question(self, path: str, segment: Segment) -> Question:
         """The question that `report` answers."""
@@ -83,22 +99,26 @@ class Engine:
 
     def edit(self, path: str, lines: list[str], first: int, old: int, new: int) -> None:
         """Take in that `new` lines replaced the `old` ones from line `first` (0-based); `lines` is the whole text."""
-        self._forget(path, self.program.edit(path, lines, first, old, new))
+        self._take(path, self.program.edit(path, lines, first, old, new))
 
     def reload(self, path: str) -> None:
         """Take in that a file has another text, appeared or went."""
-        self._forget(path, self.program.reload(path))
+        self._take(path, self.program.reload(path))
 
-    def keep(self, paths: Iterable[str]) -> None:
+    def keep(self, paths: Collection[str]) -> None:
         """Forget all that the reports on these files do not rest on. They only cost time, if they are asked for."""
         files = ((path, self.program.file(path)) for path in paths)
         self.program.keep(
             self.question(path, segment) for path, file in files if file for segment in file.outline.segments
         )
+        self._reports = {path: memos for path, memos in self._reports.items() if path in paths}
 
-    def _forget(self, path: str, segments: Iterable[Segment]) -> None:
+    def _take(self, path: str, change: Change) -> None:
         """Drop what is remembered of units that are gone."""
-        self.program.queries.drop((self._report, (path, segment)) for segment in segments)
+        if path in self._reports:
+            self._reports[path][change.first : change.first + len(change.old)] = [_UNASKED] * len(change.new)
+        gone = {*change.old} - {*change.new}
+        self.program.queries.drop((self._report, (path, segment)) for segment in gone)
 
     def _check(self, program: Program, path: str, segment: Segment) -> UnitReport:
         role = program.sources.role(path)
@@ -163,7 +183,7 @@ class _Check:
                 problems.append(Problem(reason, self._segment.lead, ready.rule.name))
         tree = self._evaluator.tree
         found = [(rule, diagnostic) for rule, diagnostic in found if reachable(tree, _anchor(diagnostic.place))]
-        return UnitReport(self._findings(found), tuple(problems))
+        return UnitReport(self._findings(found), tuple(problems)) if found or problems else _NOTHING
 
     def _findings(self, found: list[tuple[Rule[Any], Diagnostic]]) -> tuple[UnitFinding, ...]:
         if not found:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
+from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
@@ -112,11 +113,11 @@ def pieces(comment: str) -> Iterator[Piece]:
         yield Piece(start.start(), tool, comment[start.end() : end], text)
 
 
-def decisions(comment: str, place: Place) -> Iterator[Decision]:
-    """What a comment accepts by the words of other tools."""
-    for piece in pieces(comment):
-        if read := _READERS.get(piece.tool):
-            yield from read(piece.words, place)
+@lru_cache(maxsize=1024)
+def decisions(comment: str, place: Place) -> tuple[Decision, ...]:
+    """What a comment accepts by the words of other tools. Many comments have the same text."""
+    read = [(_READERS.get(piece.tool), piece.words) for piece in pieces(comment)]
+    return tuple(decision for reader, words in read if reader for decision in reader(words, place))
 
 
 def _noqa(text: str, _place: Place) -> Iterator[Decision]:

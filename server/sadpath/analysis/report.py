@@ -21,8 +21,8 @@ def check_file(engine: Engine, path: str) -> FileReport:
     found: list[Finding] = []
     texts: list[str] = []
     skipped: list[Skip] = []
-    for segment, first in zip(file.outline.segments, file.outline.first_lines, strict=True):
-        report = engine.report(path, segment)
+    for index, report in engine.reports(path):
+        first = file.outline.start(index)
         skipped += [Skip(path, problem.reason, first + problem.line, problem.rule) for problem in report.problems]
         for item in report.findings:
             found.append(_placed(program, path, item, first))
@@ -78,11 +78,10 @@ def line_of(program: Program, path: str, qualname: str, anchor: str) -> int | No
     candidates: list[Segment] = [*file.definers(scope, name)]
     if word:
         candidates += file.definers(qualname, word[0])
-    starts = dict(zip(map(id, file.outline.segments), file.outline.first_lines, strict=True))
     for segment in candidates:
         for number, line in enumerate(_lines(segment)):
             if anchor in line:
-                return starts[id(segment)] + number
+                return file.first_line(segment) + number
     return None
 
 

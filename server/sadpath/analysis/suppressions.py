@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
+from sys import maxsize
 from typing import NamedTuple, TypeAlias
 
 from sadpath.analysis.acceptance import Acceptance, acceptances
@@ -43,8 +44,9 @@ def apply(
     there. Only our own are judged, and called unused only where the rule ran and the code could be analysed.
     """
     comments = [
-        (first + comment.line, comment)
-        for segment, first in zip(outline.segments, outline.first_lines, strict=True)
+        (outline.start(index) + comment.line, comment)
+        for index, segment in enumerate(outline.segments)
+        if segment.comments
         for comment in segment.comments
     ]
     if not comments:
@@ -125,7 +127,7 @@ class _Decided:
 
     def _note(self, reach: Reach, rules: Rules, row: int, around: int | None) -> None:
         if reach is Reach.FILE:
-            self._in_rows.append((range(len(self._statements.lines)), rules))
+            self._in_rows.append((range(maxsize), rules))
         elif reach is Reach.BLOCK:
             self._in_rows.append((range(row, self._statements.block_end(row)), rules))
         elif reach is Reach.BLOCK_END:
@@ -213,7 +215,7 @@ class _Judge:
             names = " and ".join(f"`{rule}`" for rule in unused)
             edit = Edit(_columns(one.row, start, end), ", ".join(left))
             return Fix(f"Take {names} out of the suppression", True, (edit,))
-        line = self._statements.lines[one.row]
+        line = self._statements.line(one.row)
         before, after = line[:start], line[end:]
         if after.strip():
             place = _columns(one.row, start, len(line) - len(after.lstrip()))

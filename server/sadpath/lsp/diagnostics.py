@@ -34,6 +34,10 @@ class Place(Protocol):
         """The path of the module that it is, or is a part of."""
         ...
 
+    def holds(self, place: Range, /) -> bool:
+        """Whether a range of the module is in the document."""
+        ...
+
     def range(self, place: Range) -> types.Range:
         """A range of the module in the document, in the client's units."""
         ...
@@ -159,12 +163,11 @@ def clear(uris: Iterable[str], client: Client, server: LanguageServer) -> None:
             server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
 
 
-def text_edits(fix: Fix, part: Part) -> list[types.TextEdit] | None:
-    """The edits of a fix in the client's units; None where one of them is not in this part of the module."""
-    rows = range(part.first, part.first + part.rows)
-    if any(edit.range.start.line not in rows or edit.range.end.line not in rows for edit in fix.edits):
+def text_edits(fix: Fix, place: Place) -> list[types.TextEdit] | None:
+    """The edits of a fix in the client's units; None where one of them is not in the document."""
+    if not all(place.holds(edit.range) for edit in fix.edits):
         return None
-    return [types.TextEdit(part.range(edit.range), edit.text) for edit in fix.edits]
+    return [types.TextEdit(place.range(edit.range), edit.text) for edit in fix.edits]
 
 
 def identity_of(items: list[types.Diagnostic]) -> str:
@@ -187,7 +190,7 @@ def _is_outdated(part: Part, diagnostics: Diagnostics) -> bool:
 
 
 def _data(finding: Finding, place: Place, status: Status | None) -> dict[str, object]:
-    fixes = [(fix, text_edits(fix, place)) for fix in finding.fixes] if isinstance(place, Part) else []
+    fixes = [(fix, text_edits(fix, place)) for fix in finding.fixes]
     return {
         "fingerprint": finding.fingerprint,
         "confidence": finding.confidence.value,

@@ -33,7 +33,7 @@ async def execute_command(params: types.ExecuteCommandParams, server: "Server") 
 
 
 async def _show_finding(server: "Server", arguments: Sequence[object]) -> object:
-    part, finding = _finding(server, arguments)
+    part, finding = await _finding(server, arguments)
     if not server.client.shows:
         return None
     place = part.range(finding.range)
@@ -43,7 +43,7 @@ async def _show_finding(server: "Server", arguments: Sequence[object]) -> object
 
 
 async def _accept_risk(server: "Server", arguments: Sequence[object]) -> object:
-    part, finding = _finding(server, arguments)
+    part, finding = await _finding(server, arguments)
     reason = arguments[2] if len(arguments) > 2 else None
     if not isinstance(reason, str) or not reason.strip():
         raise JsonRpcInvalidParams("`sadpath.acceptRisk` needs a reason as its third argument")
@@ -69,7 +69,8 @@ async def _debug_information(server: "Server", _: Sequence[object]) -> object:
         f"folders: {', '.join(map(str, server.scope.folders)) or 'none'}",
         f"trusted: {server.scope.trusted}",
         f"client: {server.client}",
-        f"options: {server.diagnostics.options}",
+        f"options: {server.configuration.options}",
+        *(f"options of {folder}: {chosen}" for folder, chosen in server.configuration.selections.items()),
         f"open: {len(files)}",
         *files,
     ]
@@ -84,10 +85,10 @@ COMMANDS: dict[str, Command] = {
 }
 
 
-def _finding(server: "Server", arguments: Sequence[object]) -> tuple[Part, Finding]:
-    """The finding that the first two arguments name."""
+async def _finding(server: "Server", arguments: Sequence[object]) -> tuple[Part, Finding]:
+    """The finding that the first two arguments name, in a document that may have been opened just now."""
     uri, fingerprint = (*arguments, None, None)[:2]
-    part = server.files.part(uri) if isinstance(uri, str) else None
+    part = await server.files.checked(uri) if isinstance(uri, str) else None
     found = [finding for finding in part.findings if finding.fingerprint == fingerprint] if part else []
     if part is None or not found:
         raise JsonRpcInvalidParams("the arguments must be the URI of an open document and a finding's fingerprint")

@@ -36,9 +36,8 @@ def hover(
 
 
 def _story(finding: Finding, part: Part, rules: Mapping[str, Description]) -> str:
-    parts = [f"**{finding.rule}** ({finding.confidence.value}): {finding.message}"]
-    if finding.evidence:
-        parts.append("\n".join(["Because:", "", *_chain(finding, part)]))
+    head = f"**{finding.rule}** ({finding.confidence.value})"  # the editor shows the message itself
+    parts = ["\n".join([f"{head}, because", "", *_chain(finding, part)]) if finding.evidence else head]
     documentation = rules[finding.rule].documentation if finding.rule in rules else ""
     heading = _HEADING.search(documentation)
     if heading:

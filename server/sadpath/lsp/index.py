@@ -33,6 +33,10 @@ class ClosedFile:
     answer: "tuple[str, list[types.Diagnostic]] | None" = field(default=None)
     """The result id and the diagnostics that were made of the findings."""
 
+    def holds(self, _: Range, /) -> bool:
+        """Any range of the module is in the document."""
+        return True
+
     def range(self, place: Range) -> types.Range:
         """A range in the client's units."""
         return types.Range(self._position(place.start), self._position(place.end))
@@ -140,7 +144,7 @@ class Index:
             self._child.end()
 
     def _start(self, scope: Scope) -> None:
-        self._child = child = Child(index, scope, leads=True)
+        self._child = child = Child(index, scope)
         loop = asyncio.get_running_loop()
 
         def take(news: News | None) -> None:

@@ -1,13 +1,13 @@
 """The process that checks all files of the workspace in the background, with processes of its own."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
-from sadpath.analysis.finding import FileReport, Finding
+from sadpath.analysis.finding import FileReport, Finding, Range
 from sadpath.analysis.syntax.text import split_lines
 from sadpath.lsp.editor_settings import EditorSettings
 from sadpath.lsp.session import Scope
@@ -84,7 +84,9 @@ def index(connection: "Connection", scope: Scope) -> None:
 
 def _run(scope: Scope, send: Callable[[News], None]) -> Ended:
     settings = EditorSettings(scope, lambda message: send(Told(message)))
-    targets = [found for found in walk(scope.folders, settings) if isinstance(found, Target)]
+    # A folder within another comes first, as each file is found once.
+    folders = sorted(scope.folders, key=lambda folder: len(folder.parts), reverse=True)
+    targets = [found for found in walk(folders, settings) if isinstance(found, Target)]
     jobs = max(1, processors() - 1)
     # A workspace that is not trusted has nothing written, so everything is checked each time.
     repeat = Repeat(targets, jobs, apart=True) if scope.trusted else None
@@ -130,11 +132,17 @@ def reviewed(
 
 
 def _wide_lines(report: FileReport) -> dict[int, str]:
-    """The lines with findings that are not ASCII, by row."""
+    """The lines with findings, or with edits that mend these, that are not ASCII, by row."""
     source = files.read(report.path)
     if not isinstance(source, files.SourceFile) or source.text.isascii():
         return {}
     lines = split_lines(source.text)
-    places = [place for finding in report.findings for place in (finding.range, *(r.range for r in finding.related))]
+    places = [place for finding in report.findings for place in _places(finding)]
     rows = {row for place in places for row in (place.start.line, place.end.line) if row < len(lines)}
     return {row: lines[row] for row in rows if not lines[row].isascii()}
+
+
+def _places(finding: Finding) -> Iterator[Range]:
+    yield finding.range
+    yield from (related.range for related in finding.related)
+    yield from (edit.range for fix in finding.fixes for edit in fix.edits)

@@ -80,6 +80,11 @@ class Part:
         end = self.first + self.rows
         return [found for found in self.file.findings if self.first <= found.range.start.line < end]
 
+    def holds(self, place: Range, /) -> bool:
+        """Whether a range of the module is in this document."""
+        end = self.first + self.rows
+        return self.first <= place.start.line < end and self.first <= place.end.line < end
+
     def range(self, place: Range) -> types.Range:
         """A range of the module as one of this document, in the client's units."""
         document = self.file.document

@@ -6,6 +6,7 @@ from typing import Literal, cast
 
 import msgspec
 
+from sadpath.workspace.configuration import Selection
 from sadpath.workspace.names import suggestion
 
 SECTION = "sadpath"
@@ -29,6 +30,11 @@ class Options(msgspec.Struct, frozen=True, rename="camel"):
     changes: Changes = Changes()
     log_level: Literal["error", "warning", "info", "debug"] = "warning"
     trusted: bool = True
+
+    @property
+    def selection(self) -> Selection:
+        """The choice among the rules, on top of the settings files."""
+        return Selection(self.select, ignore=self.ignore)
 
     @property
     def log_threshold(self) -> int:

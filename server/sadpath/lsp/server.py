@@ -2,8 +2,6 @@
 
 import asyncio
 import logging
-import os
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -31,12 +29,10 @@ from sadpath.lsp.initialize import capabilities, folders_of, local
 from sadpath.lsp.log import ClientLog
 from sadpath.lsp.notebook import Notebook
 from sadpath.lsp.open_file import OpenFile
-from sadpath.lsp.options import Options
 from sadpath.lsp.progress import Progress
 from sadpath.lsp.protocol import GuardedProtocol, tolerant_converter
 from sadpath.lsp.registration import Registrations
 from sadpath.lsp.session import MakeSession, Scope
-from sadpath.lsp.transport import serve
 from sadpath.lsp.watched_files import FileOperation, is_setting, operated, watched
 from sadpath.lsp.workspace_diagnostics import WorkspaceDiagnostics
 from sadpath.workspace.packs import Description, PackError, describe_rules, installed_packs
@@ -146,7 +142,7 @@ class Server(LanguageServer):
         selectors = {rule.name: rule.family for rule in self.rules.values()}
         self.configuration = Configuration(self.client, self, selectors, tell, self._apply)
         options = self.configuration.begin(params.initialization_options)
-        self.scope = _configured(Scope(folders_of(params), trusted=options.trusted), options)
+        self.scope = self._configured(Scope(folders_of(params), trusted=options.trusted))
         self.files = OpenFiles(
             self.client.encoding,
             make_session=lambda: self._make_session(self.scope, tell),
@@ -175,7 +171,7 @@ class Server(LanguageServer):
     async def _initialized(self, _: object) -> None:
         self.client_log = ClientLog(self, self.configuration.options.log_threshold)
         self.registrations.start()
-        await self.configuration.ask()
+        await self.configuration.ask(self.scope.folders)
         self.registrations.diagnostics(self.configuration.options)
         self._follow()
 
@@ -248,7 +244,7 @@ class Server(LanguageServer):
         return await execute_command(params, self)
 
     async def _did_change_configuration(self, params: types.DidChangeConfigurationParams) -> None:
-        await self.configuration.changed(params)
+        await self.configuration.changed(params, self.scope.folders)
 
     def _did_change_watched_files(self, params: types.DidChangeWatchedFilesParams) -> None:
         self._changed_on_disk(watched(params))
@@ -256,11 +252,12 @@ class Server(LanguageServer):
     def _did_operate(self, params: FileOperation) -> None:
         self._changed_on_disk(operated(params))
 
-    def _did_change_workspace_folders(self, params: types.DidChangeWorkspaceFoldersParams) -> None:
+    async def _did_change_workspace_folders(self, params: types.DidChangeWorkspaceFoldersParams) -> None:
         gone = local(*(folder.uri for folder in params.event.removed))
         new = local(*(folder.uri for folder in params.event.added))
         kept = [folder for folder in self.scope.folders if folder not in gone]
         self._reload(replace(self.scope, folders=tuple(dict.fromkeys((*kept, *new)))))
+        await self.configuration.ask(self.scope.folders)
 
     def _changed_on_disk(self, paths: Sequence[str]) -> None:
         if any(map(is_setting, paths)):
@@ -271,17 +268,24 @@ class Server(LanguageServer):
             if self.index.is_started:
                 self.index.update(self.scope)
 
-    def _apply(self, options: Options) -> None:
+    def _apply(self) -> None:
         """Work with options that have changed."""
-        before, self.diagnostics.options = self.diagnostics.options, options
+        before, self.diagnostics.options = self.diagnostics.options, self.configuration.options
+        options = self.diagnostics.options
         if self.client_log:
             self.client_log.set_level(options.log_threshold)
         if before.code_lens != options.code_lens and self.client.refreshes_lenses:
             self.workspace_code_lens_refresh(None)
         self.registrations.diagnostics(options)
-        scope = _configured(self.scope, options)
-        is_same_check = (scope.select, scope.ignore) == (self.scope.select, self.scope.ignore)
+        scope = self._configured(self.scope)
+        is_same_check = (scope.selection, scope.selections) == (self.scope.selection, self.scope.selections)
         (self._show if is_same_check else self._reload)(scope)
+
+    def _configured(self, scope: Scope) -> Scope:
+        options, selections = self.configuration.options, self.configuration.selections
+        wants_review = scope.base is not None or options.changes.show != "all"
+        base = options.changes.base if wants_review else None
+        return replace(scope, selection=options.selection, selections=selections, base=base)
 
     def _reload(self, scope: Scope) -> None:
         """Read all settings anew."""
@@ -327,34 +331,9 @@ class Server(LanguageServer):
             _log.error("a check failed\n%s", failure.trace(error))
 
 
-def run(make_session: MakeSession = Analyst) -> int:
-    """Serve the client on standard input and output until it ends the server; gives the exit code."""
-    server = Server(make_session)
-    handler = logging.StreamHandler()
-    handler.addFilter(lambda _: server.client_log is None)  # editors show both in one place
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", handlers=[handler])
-    logging.getLogger("pygls").setLevel(logging.CRITICAL + 1)  # it logs whole messages, source text included
-    source, target = os.dup(0), os.dup(1)
-    os.dup2(2, 1)  # what anything prints must not mix with the protocol
-    try:
-        code = asyncio.run(serve(server.wire, source, target))
-    finally:
-        server.end()
-    if server.is_busy:  # the interpreter would wait for the analysis to end
-        sys.stderr.flush()
-        os._exit(code)
-    return code
-
-
 def is_python(document: types.TextDocumentItem) -> bool:
     """By language or by name: Emacs calls the language `python-base`, others say nothing useful for stubs."""
     return document.language_id == "python" or document.uri.endswith((".py", ".pyi"))
-
-
-def _configured(scope: Scope, options: Options) -> Scope:
-    wants_review = scope.base is not None or options.changes.show != "all"
-    base = options.changes.base if wants_review else None
-    return replace(scope, select=options.select, ignore=options.ignore, base=base)
 
 
 def _nothing(_: object) -> None:

@@ -1,25 +1,27 @@
 """What the server needs of an analysis. Imports no protocol, so that the process that analyses need not either."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
 from sadpath.analysis.finding import FileReport
+from sadpath.workspace.configuration import Selection
 
 
 @dataclass(frozen=True)
 class Scope:
     """What the client says about the project: the open folders, and choices on top of the settings files.
 
-    `select` and `ignore` hold names of rules and families; None selects what the settings files do. Where the workspace
-    is not `trusted`, nothing is written that its files could have an influence on. `base` is the revision with which
-    the change under review is compared, "" for the usual branch, and None where nobody wants to know.
+    `selections` are those of folders, `selection` is that of all others and of what is in none. Where the workspace is
+    not `trusted`, no rules of others are loaded, and nothing is written that its files could have an influence on.
+    `base` is the revision with which the change under review is compared, "" for the usual branch, and None where
+    nobody wants to know.
     """
 
     folders: tuple[Path, ...] = ()
-    select: tuple[str, ...] | None = None
-    ignore: tuple[str, ...] = ()
+    selection: Selection = field(default_factory=Selection)
+    selections: Mapping[Path, Selection] = field(default_factory=dict[Path, Selection])
     trusted: bool = True
     base: str | None = None
 

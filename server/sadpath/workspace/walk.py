@@ -5,18 +5,26 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from sadpath.analysis.finding import Skip
 from sadpath.workspace.configuration import Settings
 from sadpath.workspace.patterns import Patterns, is_pattern
-from sadpath.workspace.settings_file import SETTINGS_FILES, Configurations
+from sadpath.workspace.settings_file import SETTINGS_FILES
 
 SUFFIXES = (".py", ".pyi")
 _PROJECT_MARKS = ("pyproject.toml", "sadpath.toml", "setup.py", "setup.cfg")
 _EMACS_LOCK = ".#"  # a symbolic link that leads nowhere by design
 
 Ignores: TypeAlias = tuple[Patterns, ...]
+
+
+class NearestSettings(Protocol):
+    """Knows the settings of directories."""
+
+    def nearest(self, directory: Path) -> Settings:
+        """The settings that hold in a directory (absolute). May raise ConfigurationError."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -29,7 +37,7 @@ class Target:
 
 
 def walk(
-    arguments: Iterable[Path], configurations: Configurations, *, force_exclude: bool = False
+    arguments: Iterable[Path], configurations: NearestSettings, *, force_exclude: bool = False
 ) -> Iterator[Target | Skip]:
     """The files below the arguments, each once, and the directories that cannot be read.
 
@@ -63,7 +71,7 @@ def project_root(path: Path) -> Path:
 
 @dataclass
 class _Walker:
-    configurations: Configurations
+    configurations: NearestSettings
     force_exclude: bool
     files: set[str] = field(default_factory=set[str])
     directories: set[tuple[int, int]] = field(default_factory=set[tuple[int, int]])

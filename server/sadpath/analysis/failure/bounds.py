@@ -13,7 +13,8 @@ from sadpath.analysis.failure.arguments import Arguments, Given, of_call, of_con
 from sadpath.analysis.failure.commands import may_hang
 from sadpath.analysis.failure.setup import may_set_up
 from sadpath.analysis.meaning.evaluator import Evaluator
-from sadpath.analysis.meaning.program import definers, mentions, words_of
+from sadpath.analysis.meaning.file_index import words_of
+from sadpath.analysis.meaning.program import definers, mentions
 from sadpath.rule import (
     UNKNOWN,
     Argument,

@@ -8,7 +8,8 @@ import libcst as cst
 
 from sadpath.analysis.meaning.classes import ancestry
 from sadpath.analysis.meaning.evaluator import Evaluator, Site
-from sadpath.analysis.meaning.program import definers, mentions, tree_of, words_of
+from sadpath.analysis.meaning.file_index import words_of
+from sadpath.analysis.meaning.program import definers, mentions, tree_of
 from sadpath.analysis.syntax.parse import Broken
 from sadpath.analysis.syntax.segment import Segment
 from sadpath.analysis.syntax.tree import walk

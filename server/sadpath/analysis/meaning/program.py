@@ -6,20 +6,19 @@ from functools import lru_cache
 from typing import Protocol
 
 from sadpath.analysis.meaning.binding import Scopes
+from sadpath.analysis.meaning.file_index import FileIndex, declared_global, words_of
 from sadpath.analysis.meaning.libraries import LibraryTables
 from sadpath.analysis.meaning.project_names import Names, ProjectNames, names_bound, names_in
 from sadpath.analysis.meaning.queries import Queries, Question, query
-from sadpath.analysis.syntax.outline import Outline, Segment
+from sadpath.analysis.syntax.outline import Change, Outline, Segment
 from sadpath.analysis.syntax.parse import Broken, parse
 from sadpath.analysis.syntax.tree import Tree, once_per_tree
 from sadpath.rule import Role
 
-_WORD = re.compile(r"\w+")
 _RENAMED_IMPORT = re.compile(r"\b(\w+)[ \t]+as[ \t]+(\w+)")
 _RENAMED_VALUE = re.compile(r"^(\w+)[ \t]*=[ \t]*(?:\w+\.)*(\w+)[ \t]*(?:#.*)?$", re.MULTILINE)
 _IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+(\w+)", re.MULTILINE)
 _PARTIAL = re.compile(r"^(\w+)[ \t]*=[ \t]*(?:\w+\.)*partial\(\s*(?:\w+\.)*(\w+)\b", re.MULTILINE)
-_GLOBAL = re.compile(r"^[ \t]+global[ \t]+(.+)$", re.MULTILINE)
 
 
 class Sources(Protocol):
@@ -82,7 +81,7 @@ class Program:
         self._named = frozenset[str]()
         self._library_names: dict[str, frozenset[str]] = {}
 
-    def file(self, path: str) -> "FileIndex | None":
+    def file(self, path: str) -> FileIndex | None:
         """The file cut into units, or None where it cannot be read."""
         if path not in self._files:
             lines = self.sources.read(path)
@@ -93,29 +92,28 @@ class Program:
         """Whether anything that was found out may rest on the text of a file."""
         return path in self._files or path in self._named
 
-    def edit(self, path: str, lines: list[str], first: int, old: int, new: int) -> set[Segment]:
+    def edit(self, path: str, lines: list[str], first: int, old: int, new: int) -> Change:
         """Take in that `new` lines replaced the `old` ones from line `first` (0-based); `lines` is the whole new text.
 
-        Gives the units that are gone.
+        Gives what became of the file's units.
         """
         index = self._files.get(path)
         if index is None:
             return self.reload(path)
-        change = index.outline.update(lines, first, old, new)
-        index.forget()
+        change = index.edit(lines, first, old, new)
         self._changed(path, {*change.old} ^ {*change.new})
         self._rename(path, change.old, change.new)
-        return {*change.old} - {*change.new}
+        return change
 
-    def reload(self, path: str) -> set[Segment]:
-        """Take in that a file has another text, appeared or went. Gives the units that are gone."""
+    def reload(self, path: str) -> Change:
+        """Take in that a file has another text, appeared or went. Gives what became of its units."""
         before = self._files.pop(path, None)
         after = self.file(path)
-        old = set(before.outline.segments) if before else set[Segment]()
-        new = set(after.outline.segments) if after else set[Segment]()
-        self._changed(path, old ^ new)
-        self._rename(path, before.outline.segments if before else (), after.outline.segments if after else ())
-        return old - new
+        old = tuple(before.outline.segments) if before else ()
+        new = tuple(after.outline.segments) if after else ()
+        self._changed(path, {*old} ^ {*new})
+        self._rename(path, old, new)
+        return Change(0, old, new)
 
     def keep(self, questions: Iterable[Question]) -> None:
         """Forget all answers but these, what they were made of, and the files that they are about."""
@@ -164,7 +162,7 @@ class Program:
         questions: list[Question] = []
         for segment in segments:
             words = words_of(segment.text)
-            bound = {segment.name, *_declared_global(segment)} if segment.kind in ("function", "class") else words
+            bound = {segment.name, *declared_global(segment)} if segment.kind in ("function", "class") else words
             questions += [(definers, (path, segment.scope, word)) for word in bound]
             questions += [(calls_named, (word,)) for word in words]
             questions += [(class_with, (path, segment.name))] if segment.kind == "function" else []
@@ -172,53 +170,6 @@ class Program:
             if not segment.scope and segment.kind == "statement":
                 questions += [(star_imports, (path,)), (renamings, (path,)), (imported_packages, (path,))]
         self.queries.change(questions)
-
-
-class FileIndex:
-    """One file's units, found by the names that they may bind."""
-
-    def __init__(self, found: Outline) -> None:
-        self.outline = found
-        self._named: dict[tuple[str, str], list[Segment]] | None = None
-
-    def forget(self) -> None:
-        """Drop what was derived from the units, after they changed."""
-        self._named = None
-
-    def definers(self, scope: str, name: str) -> tuple[Segment, ...]:
-        """The units directly in a class, or in the module for "", that may bind the name, in source order."""
-        if self._named is None:
-            self._named = _by_name(self.outline.segments)
-        return tuple(self._named.get((scope, name), ()))
-
-    def members(self, scope: str) -> list[Segment]:
-        """The units directly in a class."""
-        return [segment for segment in self.outline.segments if segment.scope == scope]
-
-
-def _by_name(segments: Sequence[Segment]) -> dict[tuple[str, str], list[Segment]]:
-    found: dict[tuple[str, str], list[Segment]] = {}
-    for segment in segments:
-        if segment.kind in ("function", "class"):
-            found.setdefault((segment.scope, segment.name), []).append(segment)
-            for name in _declared_global(segment):
-                found.setdefault(("", name), []).append(segment)
-        elif segment.kind == "statement":
-            for word in words_of(segment.text):
-                found.setdefault((segment.scope, word), []).append(segment)
-    return found
-
-
-def _declared_global(segment: Segment) -> set[str]:
-    if "global" not in segment.text:
-        return set()
-    return {name for line in _GLOBAL.findall(segment.text) for name in _WORD.findall(line)}
-
-
-@lru_cache(maxsize=100_000)
-def words_of(text: str) -> frozenset[str]:
-    """The identifier-like words of a text."""
-    return frozenset(_WORD.findall(text))
 
 
 @lru_cache(maxsize=4096)
@@ -258,9 +209,7 @@ def star_imports(program: Program, path: str) -> tuple[Segment, ...]:
 def mentions(program: Program, path: str, scope: str, name: str) -> tuple[Segment, ...]:
     """The units of a class, or of the whole file for "", in which a word occurs."""
     file = program.file(path)
-    if file is None:
-        return ()
-    return tuple(s for s in (file.members(scope) if scope else file.outline.segments) if name in words_of(s.text))
+    return file.mentions(scope, name) if file else ()
 
 
 @query(cycle=())

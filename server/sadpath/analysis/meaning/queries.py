@@ -37,7 +37,9 @@ Question: TypeAlias = tuple[Query[object], tuple[Hashable, ...]]
 
 
 @dataclass(slots=True)
-class _Memo:
+class Memo:
+    """A recorded answer. Once it is `stale`, the question may have another answer, and another memo."""
+
     value: object
     questions: tuple[Question, ...]
     verified: int
@@ -55,7 +57,7 @@ class Queries(Generic[Asker]):
 
     def __init__(self, asker: Asker) -> None:
         self._asker = asker
-        self._memos: dict[Question, _Memo] = {}
+        self._memos: dict[Question, Memo] = {}
         self._askers: dict[Question, set[Question]] | None = None
         self._cycles = Cycles[Question]()
         self._asked: list[dict[Question, None]] = []
@@ -74,6 +76,11 @@ class Queries(Generic[Asker]):
             return self._refresh(question, memo)  # type: ignore[return-value]  # `kind` says what it computes
         return memo.value  # type: ignore[return-value]  # only `kind.compute` made it
 
+    def memo(self, kind: Query[object], *arguments: Hashable) -> Memo:
+        """The record of an answer, for who asks often and wants to be told when to ask again."""
+        self.ask(kind, *arguments)
+        return self._memos[kind, arguments]
+
     def change(self, questions: Iterable[Question]) -> None:
         """Say that answers read from outside may be different now. Questions never asked are ignored."""
         self._revision += 1
@@ -91,9 +98,11 @@ class Queries(Generic[Asker]):
         """Forget answers that nothing will ask for again."""
         for question in questions:
             memo = self._memos.pop(question, None)
-            if memo is not None and self._askers is not None:
-                for asked in memo.questions:
-                    self._askers[asked].discard(question)
+            if memo is not None:
+                memo.stale = True
+                if self._askers is not None:
+                    for asked in memo.questions:
+                        self._askers[asked].discard(question)
 
     def keep(self, questions: Iterable[Question]) -> set[Question]:
         """Forget all answers but these and what they were made of. Gives the questions that are still answered."""
@@ -132,8 +141,8 @@ class Queries(Generic[Asker]):
     def _mark_stale(self, question: Question) -> None:
         if self._askers is None:
             self._askers = {}
-            for asker, memo in self._memos.items():
-                self._asks(asker, memo.questions)
+            for asker, known in self._memos.items():
+                self._asks(asker, known.questions)
         waiting = [question]
         while waiting:
             question = waiting.pop()
@@ -147,7 +156,7 @@ class Queries(Generic[Asker]):
             for question in questions:
                 self._askers.setdefault(question, set()).add(asker)
 
-    def _refresh(self, question: Question, memo: _Memo | None) -> object:
+    def _refresh(self, question: Question, memo: Memo | None) -> object:
         asked: dict[Question, None] = {}
         in_cycle = False
         self._asked.append(asked)
@@ -160,7 +169,7 @@ class Queries(Generic[Asker]):
             in_cycle = self._cycles.end()
         # Whatever depends on itself has the same answer from wherever the cycle is entered.
         value = question[0].cycle if in_cycle else value
-        self._keep(question, memo, _Memo(value, tuple(asked), self._revision, self._revision, in_cycle=in_cycle))
+        self._keep(question, memo, Memo(value, tuple(asked), self._revision, self._revision, in_cycle=in_cycle))
         return value
 
     def _compute(self, question: Question, asked: dict[Question, None]) -> object:
@@ -169,7 +178,7 @@ class Queries(Generic[Asker]):
         kind, arguments = question
         return kind.compute(self._asker, *arguments)
 
-    def _still_good(self, memo: _Memo) -> bool:
+    def _still_good(self, memo: Memo) -> bool:
         if memo.verified < 0 or memo.in_cycle:
             return False  # an input, or the cycle may be no more although all answers in it are the same
         for question in memo.questions:
@@ -179,7 +188,7 @@ class Queries(Generic[Asker]):
                 return False
         return True
 
-    def _keep(self, question: Question, old: _Memo | None, new: _Memo) -> None:
+    def _keep(self, question: Question, old: Memo | None, new: Memo) -> None:
         if old is not None and old.value == new.value:
             new.changed = old.changed
         self._memos[question] = new

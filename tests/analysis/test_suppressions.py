@@ -275,6 +275,11 @@ def test_fields() -> None:
         ),
         ("# sadpath: accept[missing-timeout] until=20270201 why", "is not a date"),
         (
+            "# sadpath: accept[missing-timeout] untill=2027-02-01 why",
+            "nothing is called `untill`; did you mean `until=`?",
+        ),
+        ("# sadpath: accept[missing-timeout] until=2027-02-01 Owner=@me: why", "did you mean `owner=`?"),
+        (
             "# sadpath: accept missing-timeout why",
             "this suppression cannot be understood; write `# sadpath: accept[rule] reason`",
         ),

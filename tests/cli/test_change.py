@@ -25,6 +25,12 @@ def repository(project: Path) -> Repository:
     return made
 
 
+@pytest.fixture
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory outside of the project."""
+    return tmp_path_factory.mktemp("elsewhere")
+
+
 def statuses(ended: Ended) -> dict[tuple[str, str], str | None]:
     assert ended.code in (CLEAN, FINDINGS), ended
     return {(one.path, one.scope): one.status for one in ended.document.diagnostics}
@@ -88,6 +94,12 @@ def test_a_change_makes_a_call_elsewhere_wrong(repository: Repository, run: Run)
     for option in ([], ["--no-cache"]):
         found = run("check", "--diff=HEAD", "--output-format", "json", *option)
         assert statuses(found) == {("old.py", "load"): "old", ("user.py", "run"): "new"}
+
+
+def test_without_a_cache_nothing_is_left(repository: Repository, run: Run) -> None:
+    repository.write("new.py", HANGS)
+    assert run("check", "--diff", "--no-cache").code == FINDINGS
+    assert not (repository.root / ".sadpath_cache").exists()
 
 
 def test_renamed_and_deleted(repository: Repository, run: Run) -> None:
@@ -183,8 +195,8 @@ def test_work_tree(repository: Repository, run: Run, tmp_path: Path, monkeypatch
     assert statuses(found) == {("old.py", "load"): "old", ("new.py", "load"): "new"}
 
 
-def test_submodule(repository: Repository, run: Run, tmp_path: Path) -> None:
-    library = Repository(tmp_path / "library")
+def test_submodule(repository: Repository, run: Run, elsewhere: Path) -> None:
+    library = Repository(elsewhere / "library")
     library.write("store.py", STORE)
     library.write("hangs.py", HANGS)
     library.commit()
@@ -202,6 +214,113 @@ def test_submodule(repository: Repository, run: Run, tmp_path: Path) -> None:
     repository.commit()
     assert statuses(run("check", f"--diff={base}", "--output-format", "json")) == expected
     assert set(statuses(run("check", "--diff=HEAD", "--output-format", "json")).values()) == {"old"}
+
+
+def gone(ended: Ended) -> list[tuple[str, str]]:
+    assert ended.document.comparison is not None
+    return [(one.path, one.scope) for one in ended.document.comparison.gone]
+
+
+@pytest.mark.parametrize("remove", [["rm", "-q"], ["rm", "-q", "--cached"], ["mv"]])
+def test_removed_submodule(repository: Repository, run: Run, elsewhere: Path, remove: list[str]) -> None:
+    library = Repository(elsewhere / "library")
+    library.write("store.py", STORE.replace("def save", "async def save"))
+    library.write("hangs.py", HANGS)
+    library.commit()
+    repository.git("submodule", "--quiet", "add", str(library.root), "parts/library")
+    repository.write("user.py", USER.replace("from store", "from parts.library.store"))
+    base = repository.commit()
+    repository.git(*remove, "parts/library", *(["moved"] if remove == ["mv"] else []))
+    for _ in "uncommitted", "committed":
+        ended = run("check", f"--diff={base}", "--output-format", "json")
+        found = statuses(ended)
+        if "--cached" in remove:  # the files are still there
+            assert found == {(path, "load"): "old" for path in ("old.py", "parts/library/hangs.py")} | {
+                ("user.py", "run"): "old"
+            }
+            break
+        moved = {("moved/hangs.py", "load"): "old"} if remove == ["mv"] else {}
+        assert found == {("old.py", "load"): "old"} | moved
+        user = ("user.py", "run")
+        assert gone(ended) == ([user] if moved else [("parts/library/hangs.py", "load"), user])
+        repository.commit()
+
+
+def test_removed_submodule_of_which_the_commit_is_missing(repository: Repository, run: Run, elsewhere: Path) -> None:
+    """The error names the command that mends it, and a submodule that was never here is none."""
+    library = Repository(elsewhere / "library")
+    library.write("hangs.py", HANGS)
+    first = library.commit()
+    repository.git("submodule", "--quiet", "add", str(library.root), "library")
+    library.write("hangs.py", HANGS + OTHER)
+    second = library.commit()
+    repository.git("update-index", "--cacheinfo", f"160000,{second},library")
+    repository.git("commit", "-q", "-m", "x")
+    repository.git("-C", "library", "checkout", "-q", first)
+    repository.git("rm", "-q", "-f", "library")
+    failed = run("check", "--diff=HEAD")
+    assert failed.code == MISUSE
+    (command,) = re.findall(r"run `(git .*?)`", failed.errors)
+    repository.git(*command.removeprefix("git ").split())
+    found = gone(run("check", "--diff=HEAD", "--output-format", "json"))
+    assert found == [("library/hangs.py", "load"), ("library/hangs.py", "other")]
+    (repository.root / ".git" / "modules").rename(elsewhere / "modules")
+    assert gone(run("check", "--diff=HEAD", "--output-format", "json")) == []
+
+
+CACHE = "import redis\n\n\ndef load(key):\n    return redis.Redis().get(key)\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("requirements.txt", "redis==7.1.0\n", "redis==8.0.0\n"),
+        (
+            "uv.lock",
+            '[[package]]\nname = "redis"\nversion = "7.1.0"\n',
+            '[[package]]\nname = "redis"\nversion = "8.0.0"\n',
+        ),
+    ],
+)
+def test_version_of_a_library(repository: Repository, run: Run, name: str, old: str, new: str) -> None:
+    """What a lock file says counts on the side where it says so: here, a default that older versions do not have."""
+    repository.write("cache.py", CACHE)
+    repository.write(name, new)
+    repository.commit()
+    run("check")
+    repository.write(name, old)
+    repository.git("add", "-A")
+    expected = {("old.py", "load"): "old", ("cache.py", "load"): "new"}
+    for option in (["--diff=HEAD"], ["--staged"], ["--diff=HEAD", "--no-cache"]):
+        assert statuses(run("check", *option, "--output-format", "json")) == expected
+    repository.commit()
+    repository.write(name, new)
+    repository.git("add", "-A")
+    assert gone(run("check", "--diff=HEAD", "--output-format", "json")) == [("cache.py", "load")]
+    repository.write(name, old)  # on the disk, but not staged
+    assert gone(run("check", "--staged", "--output-format", "json")) == [("cache.py", "load")]
+    (repository.root / name).unlink()
+    assert gone(run("check", "--diff=HEAD", "--output-format", "json")) == [("cache.py", "load")]
+
+
+def test_touched_is_what_is_in_an_edited_block(repository: Repository, run: Run) -> None:
+    """Of a long function, what is in another loop, `try` or `with` than the edit is not touched."""
+    text = (
+        "import requests\n\n\ndef load(urls):\n    print(urls)\n    for url in urls:\n        requests.get(url)\n"
+        "    while urls:\n        print(1)\n        requests.post(urls)\n    requests.put(urls)\n"
+    )
+    repository.write("long.py", text)
+    repository.commit()
+
+    def touched(changed: str) -> list[str]:
+        repository.write("long.py", changed)
+        document = run("check", "--diff=HEAD", "--output-format", "json").document
+        return [one.message.split("`")[1] for one in document.diagnostics if one.status == "touched"]
+
+    assert touched(text.replace("print(1)", "print(2)")) == ["requests.post", "requests.put"]
+    assert touched(text.replace("print(urls)", "print(len(urls))")) == ["requests.put"]
+    assert touched(text.replace("    for url", "    # all of them\n    for url")) == ["requests.put"]
+    assert touched("\n" + text) == []
 
 
 def test_merge(repository: Repository, run: Run) -> None:

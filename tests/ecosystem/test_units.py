@@ -1,6 +1,5 @@
 """Parsing a file unit by unit gives the statements that libcst finds in the whole file, where they stand there."""
 
-import re
 import sysconfig
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -8,13 +7,14 @@ from pathlib import Path
 import libcst as cst
 import pytest
 
-from sadpath.analysis.finding import Position
+from sadpath.analysis.finding import Position, Range
 from sadpath.analysis.syntax.interpreter import on_large_stack, uncollected
 from sadpath.analysis.syntax.outline import Segment, outline
 from sadpath.analysis.syntax.parse import Parsed, parse
 from sadpath.analysis.syntax.position import Positions
 from sadpath.analysis.syntax.text import split_lines
 from sadpath.analysis.syntax.tree import Tree
+from sadpath.rule import Head, Place
 
 STANDARD = Path(sysconfig.get_path("stdlib"))
 INSTALLED = Path(sysconfig.get_path("purelib"))
@@ -63,14 +63,16 @@ def _compare_text(text: str) -> None:
     except cst.ParserSyntaxError:
         return
     statements = list(_statements(module.body))
-    places = Positions(Tree(module, module, 0), statements)
     assert len(units) == len(statements)
+    pairs = [(statement, segment) for statement, (_, segment, _) in zip(statements, units, strict=True)]
+    whole = Positions(Tree(module, module, 0), [part for pair in pairs for part in _parts(*pair)])
     for (first, segment, parsed), statement in zip(units, statements, strict=True):
         assert segment.kind == KINDS.get(type(statement), "statement")
         if not segment.refused:
             assert isinstance(parsed, Parsed), parsed
-            assert _code(parsed.module, parsed.statement, segment) == _code(module, statement, segment)
-            assert _start(parsed, first) == places.range(statement).start
+            parts = _parts(parsed.statement, segment)
+            own = Positions(Tree(parsed.module, parsed.statement, parsed.above), parts)
+            assert _described(own, parts, first) == _described(whole, _parts(statement, segment), 0)
 
 
 def _statements(body: Sequence[cst.BaseStatement]) -> Iterator[cst.BaseStatement]:
@@ -81,15 +83,16 @@ def _statements(body: Sequence[cst.BaseStatement]) -> Iterator[cst.BaseStatement
             yield from _statements(statement.body.body)
 
 
-def _code(module: cst.Module, statement: cst.BaseStatement, segment: Segment) -> str:
-    """The statement's code, of a class the header only, without what libcst gives to one side or the other."""
-    if segment.is_open_class:
-        assert isinstance(statement, cst.ClassDef)
-        statement = statement.with_changes(body=statement.body.with_changes(body=[], footer=[], indent=" "))
-    code = module.code_for_node(statement.with_changes(leading_lines=[]))
-    return re.sub(r"(\s*(#.*)?[\r\n]+)*\Z", "", code)
+def _parts(statement: cst.BaseStatement, segment: Segment) -> list[Place]:
+    """All of a statement; of a class whose members are other units, the header."""
+    decorators = statement.decorators if isinstance(statement, cst.FunctionDef | cst.ClassDef) else ()
+    return [*decorators, Head(statement) if segment.is_open_class else statement]
 
 
-def _start(parsed: Parsed, first: int) -> Position:
-    place = Positions(Tree(parsed.module, parsed.statement, parsed.above), [parsed.statement]).range(parsed.statement)
-    return Position(place.start.line + first, place.start.column)
+def _described(positions: Positions, parts: Sequence[Place], first: int) -> list[tuple[Range, str]]:
+    """Where parts stand in the file, of which the text of the positions begins at line `first`, and what they say."""
+    ranges = (positions.range(part) for part in parts)
+    moved = (
+        Range(*(Position(place.line + first, place.column) for place in (found.start, found.end))) for found in ranges
+    )
+    return [(found, positions.text(part)) for found, part in zip(moved, parts, strict=True)]

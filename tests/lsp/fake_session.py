@@ -64,7 +64,7 @@ class FakeSession:
             for match in re.finditer("bad", line)
             if not any(row in rows for rows in broken)
         ]
-        skipped = [Skip(path, "invalid syntax", row) for row, line in enumerate(lines) if "broken" in line]
+        skipped = [Skip(path, "invalid syntax", rows.start, unit=(rows.start, rows.stop)) for rows in broken]
         skipped += [Skip(path, "no", row, "bare-except") for row, line in enumerate(lines) if "fails" in line]
         return FileReport(path, tuple(findings), tuple(skipped))
 

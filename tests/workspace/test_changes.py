@@ -25,7 +25,7 @@ from sadpath.workspace.configuration import Overrides, default_settings
 from sadpath.workspace.repeat import Repeat
 from sadpath.workspace.review import review
 from sadpath.workspace.settings_file import Configurations
-from sadpath.workspace.status import Status
+from sadpath.workspace.status import Earlier, Status
 from sadpath.workspace.walk import Target, walk
 
 KNOWN = {rule.name: rule.family for rule in all_rules()}
@@ -185,8 +185,11 @@ def marks(report: FileReport, path: Path) -> dict[tuple[str, str, str, int], Fin
     return found
 
 
-def units(path: Path) -> dict[int, tuple[str, str]]:
-    """For each line of a file the function, method or statement around it, as Python's own parser sees it."""
+BLOCKS = (ast.For, ast.AsyncFor, ast.While, ast.Try, ast.With, ast.AsyncWith, ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def blocks(path: Path) -> dict[int, tuple[str, str]]:
+    """For each line of a file the innermost block, or the statement, around it, as Python's own parser sees it."""
     text = path.read_text()
     try:
         tree = ast.parse(text)
@@ -201,9 +204,11 @@ def units(path: Path) -> dict[int, tuple[str, str]]:
                 visit(statement.body, f"{scope}.{statement.name}")
                 continue
             name = statement.name if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) else ""
-            end = statement.end_lineno or statement.lineno
-            unit = (f"{scope}.{name}", "\n".join(lines[statement.lineno - 1 : end]).rstrip())
-            found.update(dict.fromkeys(range(statement.lineno - 1, end), unit))
+            inside = [node for node in ast.walk(statement) if isinstance(node, BLOCKS)]  # those around come first
+            for block in (statement, *inside):
+                end = block.end_lineno or block.lineno
+                text = (f"{scope}.{name}", "\n".join(lines[block.lineno - 1 : end]).rstrip())
+                found.update(dict.fromkeys(range(block.lineno - 1, end), text))
 
     visit(tree.body, "")
     return found
@@ -221,8 +226,8 @@ def expected(now: Path, base: Path, renamed: dict[str, str]) -> tuple[Statuses, 
         was = renamed.get(name, name)
         there = was in before
         known = marks(before[was], base / was) if there else {}
-        edited = set(units(now / name).values()) - (set(units(base / was).values()) if there else set())
-        around = units(now / name)
+        edited = set(blocks(now / name).values()) - (set(blocks(base / was).values()) if there else set())
+        around = blocks(now / name)
         for mark, finding in marks(report, now / name).items():
             touched = around.get(finding.range.start.line) in edited
             status = "new" if mark not in known else "touched" if touched else "old"
@@ -314,3 +319,40 @@ def _assert_right_about_index(repository: Repository, place: Path) -> None:
     repository.git("checkout-index", "--all", f"--prefix={place / 'index'}/")
     copy = copy_of(repository, "HEAD", place / "head")
     assert found == expected(place / "index", copy, renamed_since(repository, "HEAD"))
+
+
+def test_what_was_kept_of_the_base_is_not_checked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where an earlier check has seen the base, its reports count; else those are checked that the change concerns."""
+    checked: list[str] = []
+    check_before = Before.check
+
+    def counted(self: Before, path: str) -> Earlier:
+        checked.append(Path(path).name)
+        return check_before(self, path)
+
+    monkeypatch.setattr(Before, "check", counted)
+    repository = Repository(tmp_path)
+    for name, text in FILES.items():
+        repository.write(name, text)
+    repository.commit()
+    reviewed(tmp_path, Change("", {}))
+    repository.write("app/store.py", TEXTS["app/store.py"][0])
+    change = changed_since(tmp_path, "HEAD")
+    found = reviewed(tmp_path, change)
+    assert Status.NEW.value in found[0].values()
+    assert checked == []
+    assert reviewed(tmp_path, change) == found
+    assert set(checked) == {"store.py", "client.py"}
+
+
+def test_what_was_kept_of_another_state_does_not_count(tmp_path: Path) -> None:
+    repository = Repository(tmp_path)
+    for name, text in FILES.items():
+        repository.write(name, text)
+    repository.commit()
+    repository.write("app/store.py", TEXTS["app/store.py"][0])
+    reviewed(tmp_path, Change("", {}))  # neither the base nor what counts in the end
+    repository.write("app/store.py", STORE.replace("return 1", "return 2"))
+    found, gone = reviewed(tmp_path, changed_since(tmp_path, "HEAD"))
+    assert set(found.values()) == {"old"}
+    assert not gone

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -10,7 +11,9 @@ from sadpath.analysis.peers import pieces
 FORM = "# sadpath: accept[rule] reason"
 
 _FORM = re.compile(r"accept\s*\[(?P<rules>[^\]]*)\]\s*:?\s*(?P<rest>.*)", re.DOTALL)
-_FIELD = re.compile(r"(?P<key>until|owner)=(?P<value>[^\s:]*)[\s:]*")
+_FIELDS = ("until", "owner")
+_FIELD = re.compile(rf"(?P<key>{'|'.join(_FIELDS)})=(?P<value>[^\s:]*)[\s:]*")
+_FIELD_LIKE = re.compile(r"(?P<key>\w+)=\S")
 
 
 class Acceptance(NamedTuple):
@@ -48,11 +51,17 @@ def _read(found: Acceptance, words: str) -> Acceptance:
         fields[field["key"]] = field["value"]
         rest = rest[field.end() :]
     until = _date(fields["until"]) if "until" in fields else None
+    mistyped = _FIELD_LIKE.match(rest)
+    meant = get_close_matches(mistyped["key"].lower(), _FIELDS, n=1) if mistyped else []
     # An editor writes `TODO: reason` for the author to replace: left as it is, nothing was decided.
     given = rest.strip() and not rest.strip().upper().startswith("TODO")
     problem = "" if given else "this suppression has no effect, as it gives no reason"
     if "until" in fields and until is None:
         problem = f"this suppression has no effect, as `until={fields['until']}` is not a date such as 2027-03-01"
+    if mistyped and meant:
+        problem = (
+            f"this suppression has no effect, as nothing is called `{mistyped['key']}`; did you mean `{meant[0]}=`?"
+        )
     return found._replace(rules=rules, until=until, owner=fields.get("owner", ""), reason=rest.strip(), problem=problem)
 
 

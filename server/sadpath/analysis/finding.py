@@ -88,13 +88,15 @@ class Accepted(msgspec.Struct, frozen=True):
 class Skip(msgspec.Struct, frozen=True):
     """A file, or the part of it that starts at a 0-based line, that could not be analysed, and why.
 
-    `rule` is "", or the rule that failed on it: then the other rules' findings are complete.
+    `rule` is "", or the rule that failed on it: then the other rules' findings are complete. `unit` is the 0-based line
+    in which the unit that could not be analysed starts, and the line after it.
     """
 
     path: str
     reason: str
     line: int | None = None
     rule: str = ""
+    unit: tuple[int, int] | None = None
 
 
 class FileReport(msgspec.Struct, frozen=True):

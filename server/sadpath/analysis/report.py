@@ -23,7 +23,8 @@ def check_file(engine: Engine, path: str) -> FileReport:
     skipped: list[Skip] = []
     for index, report in engine.reports(path):
         first = file.outline.start(index)
-        skipped += [Skip(path, problem.reason, first + problem.line, problem.rule) for problem in report.problems]
+        unit = first, file.outline.start(index + 1)
+        skipped += [Skip(path, problem.reason, first + problem.line, problem.rule, unit) for problem in report.problems]
         for item in report.findings:
             found.append(_placed(program, path, item, first))
             texts.append(item.text)

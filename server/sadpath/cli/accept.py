@@ -51,7 +51,8 @@ def accept(place: str, reason: str, rules: tuple[str, ...], until: datetime | No
     accepted = accept_in([target], wanted, terms)
     if not accepted:
         by = f" by {' or '.join(f'`{rule}`' for rule in rules)}" if rules else ""
-        raise Misuse(f"nothing is reported{by} in line {line} of `{os.path.relpath(target.path)}`")
+        name = os.path.relpath(target.path)
+        raise Misuse(f"nothing is reported{by} in line {line} of `{name}`; `sadpath check {name}` shows where it is")
 
 
 def accept_in(targets: "list[Target]", wanted: "Callable[[Finding], bool]", terms: "Terms") -> "list[Accepted]":

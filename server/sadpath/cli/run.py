@@ -75,7 +75,7 @@ class Run:
                 skipped.append(one)
         roots = [target.root for target in targets] or [project_root(path.absolute()) for path in self.arguments]
         changes = self.change.changes(roots, {target.path for target in targets})
-        repeat = self.speed.repeat(targets)
+        repeat = self.speed.repeat(targets, compared=changes is not None)
         checked = repeat.reports() if repeat else check_all(targets, self.speed.processes)
         reports = list(with_progress(checked, len(targets)))
         if changes is None:

@@ -152,7 +152,6 @@ class OpenFiles:
     def _job(self, target: OpenFile | None) -> Callable[[], FileReport | None]:
         news = [*self._news, *(tell for file in self._files.values() if (tell := _news(file)))]
         self._news.clear()
-        lines = list(target.document.lines) if target else []
         before = target.findings if target else ()
 
         def job() -> FileReport | None:
@@ -161,7 +160,7 @@ class OpenFiles:
                 session.end()
             for tell in news:
                 tell(session)
-            return with_last_good(session.check(target.path), before, lines) if target else None
+            return with_last_good(session.check(target.path), before) if target else None
 
         return job
 

@@ -24,6 +24,9 @@ def merge_base(git: Git, name: str | None) -> Base:
     Without a remote, the default is the local branch `main` or `master`. Raises GitError where that is not known here,
     naming the command that fetches it.
     """
+    head = _commit(git, "HEAD")
+    if not head:
+        raise GitError("there is no commit yet that anything could have changed since")
     remote = _remote(git)
     name = name or _default(git, remote)
     other = _commit(git, name)
@@ -31,9 +34,6 @@ def merge_base(git: Git, name: str | None) -> Base:
         name = f"{remote}/{name}"
     if not other:
         raise GitError(_unknown(git, name, remote))
-    head = _commit(git, "HEAD")
-    if not head:
-        raise GitError("there is no commit yet that anything could have changed since")
     common = git.tells("merge-base", head, other)
     if not common and git.is_shallow:
         raise GitError(
@@ -60,7 +60,10 @@ def _commit(git: Git, name: str) -> str:
 def _remote(git: Git) -> str:
     """The name of the remote repository that this one comes from; "" if there is none, or nothing tells which."""
     remotes = git.ask("remote").split()
-    return "origin" if "origin" in remotes else remotes[0] if len(remotes) == 1 else ""
+    if "origin" in remotes or len(remotes) == 1:
+        return "origin" if "origin" in remotes else remotes[0]
+    upstream = git.tells("rev-parse", "--abbrev-ref", "@{upstream}")
+    return next((remote for remote in remotes if upstream.startswith(f"{remote}/")), "")
 
 
 def _default(git: Git, remote: str) -> str:
@@ -73,7 +76,8 @@ def _default(git: Git, remote: str) -> str:
     if known:
         return known[0]
     if not remote:
-        raise GitError("there is no remote repository, and no branch `main` or `master`; say what to compare with")
+        none = "nothing tells which remote repository counts" if git.ask("remote") else "there is no remote repository"
+        raise GitError(f"{none}, and no branch `main` or `master`; say what to compare with")
     every = f"'+refs/heads/*:refs/remotes/{remote}/*'"
     raise GitError(
         f"the default branch of `{remote}` is not known here; say what to compare with, or run "

@@ -13,7 +13,7 @@ from sadpath.workspace.name_index import NameIndex
 from sadpath.workspace.observed import Watch
 from sadpath.workspace.packs import load_rules
 from sadpath.workspace.session import Session
-from sadpath.workspace.status import Earlier, Status, unit_texts
+from sadpath.workspace.status import Earlier, Status, earlier
 
 
 class Before:
@@ -44,7 +44,7 @@ class Before:
             return Earlier(path)
         report = self._session.check(was)
         findings = tuple(msgspec.structs.replace(finding, path=path) for finding in report.findings)
-        return Earlier(path, findings, report.skipped, units=frozenset(unit_texts(self._session.outline(was))))
+        return earlier(msgspec.structs.replace(report, path=path, findings=findings), self._session.outline(was))
 
     def is_true(self, fact: Fact) -> bool:
         """Whether a question that some report rests on had the same answer."""

@@ -12,6 +12,7 @@ from sadpath.workspace.base import head, merge_base
 from sadpath.workspace.git import Git, GitError
 from sadpath.workspace.renames import renames
 from sadpath.workspace.tree import Contents
+from sadpath.workspace.versions import tells_versions
 
 _LINK, _SUBMODULE = "120000", "160000"
 _SHA1 = 40  # hexadecimal digits; git may be told to use SHA-256 instead
@@ -37,7 +38,8 @@ def changed_since(root: Path, revision: str | None = None, also: Collection[str]
     """The change from where this branch left a revision to the files on the disk, untracked ones among them.
 
     The default is the default branch of the remote repository. `root` is the root of a git repository. Python files
-    count, files without an ending, and those whose absolute paths are in `also`. Raises GitError.
+    count, files without an ending, those that tell of versions, and those whose absolute paths are in `also`. Raises
+    GitError.
     """
     git = Git(root)
     base = merge_base(git, revision)
@@ -63,10 +65,14 @@ def compared(base: str, before: Contents, now: Contents | None = None) -> Change
 
 
 class _Entry(NamedTuple):
-    """A file of a commit or of the index: its kind, as git writes it, and the name of its content; "" if not there."""
+    """A file of a commit or of the index: its kind, as git writes it, and the name of its content; "" if not there.
+
+    `now` is the kind that it has now.
+    """
 
     mode: str
     name: str
+    now: str = ""
 
 
 class _Repository:
@@ -84,27 +90,38 @@ class _Repository:
             if entry.mode == "unmerged":
                 entries[path] = _Entry("100644", f"{commit}:{path}")
         contents = self._contents(entries, commit)
-        there = {self._absolute(path) for path in entries}  # also of what was taken out of the index alone
-        contents.update((path, None) for path in self._untracked() if path not in there)
+        contents.update((path, None) for path in self._untracked(entries))  # without what has only left the index
         for path, commit_there in self._submodules(entries):
             contents |= self._submodule(path, commit_there)
+        for path, entry in entries.items():
+            if entry.mode == _SUBMODULE != entry.now:
+                contents |= self._removed_submodule(path, entry.name, commit)
         return contents
+
+    def whole(self, commit: str) -> dict[str, bytes | None]:
+        """What a commit has, but for what is the same on the disk."""
+        entries: dict[str, _Entry] = {}
+        for line in self._git.parts("ls-tree", "-r", "-z", "--full-tree", commit):
+            described, _, path = line.partition("\t")
+            mode, _, name = described.split(" ")
+            entries[path] = _Entry(mode, name)
+        return self._contents(entries, commit)
 
     def in_index(self) -> dict[str, bytes | None]:
         """What is different in the index. Files in which a merge has left a conflict count as on the disk."""
         entries = self._entries("diff-files", "--ignore-submodules=all")
         contents = self._contents({path: entry for path, entry in entries if entry.mode != "unmerged"}, "")
-        contents.update((path, None) for path in self._untracked())
+        contents.update((path, None) for path in self._untracked(()))
         return contents
 
     def _entries(self, command: str, *arguments: str) -> Iterator[tuple[str, _Entry]]:
         """The entries that differ from the disk, with their paths."""
         parts = iter(self._git.parts(command, "--raw", "-z", "--no-abbrev", "--no-renames", *arguments, "--"))
         for described, path in zip(parts, parts, strict=True):
-            mode, _, name, _, status = described.removeprefix(":").split(" ")
+            mode, now, name, _, status = described.removeprefix(":").split(" ")
             if status == "U":
                 mode = "unmerged"
-            yield path, _Entry(mode, "" if status == "A" else name)
+            yield path, _Entry(mode, "" if status == "A" else name, now)
 
     def _contents(self, entries: Mapping[str, _Entry], commit: str) -> dict[str, bytes | None]:
         wanted = {
@@ -134,8 +151,10 @@ class _Repository:
         forms = () if data is None else (data, data.replace(b"\r\n", b"\n"))
         return any(_blob(form, entry.name) == entry.name for form in forms)
 
-    def _untracked(self) -> Iterator[str]:
+    def _untracked(self, known: Collection[str]) -> Iterator[str]:
         for path in self._git.parts("ls-files", "--others", "--exclude-standard", "-z"):
+            if path.rstrip("/") in known:
+                continue
             if path.endswith("/"):  # a repository inside this one
                 yield from _sources_below(self._absolute(path.rstrip("/")))
             elif self._counts(path):
@@ -156,12 +175,28 @@ class _Repository:
         inner = _Repository(git, self._also)
         if not commit:
             return dict.fromkeys(_sources_below(self._absolute(path)))
-        if not git.tells("rev-parse", "--verify", "--quiet", f"{commit}^{{commit}}"):
+        if not git.has(commit):
             raise GitError(f"the submodule `{path}` has no commit {commit}; run `git -C {path} fetch origin {commit}`")
         return inner.at(commit)
 
+    def _removed_submodule(self, path: str, commit: str, base: str) -> dict[str, bytes | None]:
+        """The files that a submodule had in one of its commits; none where it is not here, as if it never was."""
+        git = self._git.submodule(path, base)
+        if git is None:
+            return {}
+        if not git.has(commit):
+            raise GitError(
+                f"the submodule `{path}` was removed, and its commit {commit} is not here; "
+                f"run `git --git-dir={git.directory} --work-tree=. fetch origin {commit}`"
+            )
+        inner = _Repository(git, self._also)
+        return inner.whole(commit) if git.directory else inner.at(commit)
+
     def _counts(self, path: str) -> bool:
-        return PurePosixPath(path).suffix in _SOURCES or self._absolute(path) in self._also
+        absolute = self._absolute(path)
+        return (
+            PurePosixPath(path).suffix in _SOURCES or absolute in self._also or tells_versions(self._git.root, absolute)
+        )
 
     def _absolute(self, path: str) -> str:
         return f"{self._root}/{path}"

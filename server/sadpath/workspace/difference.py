@@ -9,8 +9,12 @@ from sadpath.analysis.fact import PACKAGES, PLACES, PROJECT, Fact
 from sadpath.analysis.meaning.project_names import Names
 from sadpath.analysis.syntax.outline import Outline
 from sadpath.analysis.syntax.text import split_lines
+from sadpath.workspace.configuration import Settings
+from sadpath.workspace.identity import versions_that_count
 from sadpath.workspace.name_index import NameIndex
+from sadpath.workspace.observed import UNREADABLE, digest
 from sadpath.workspace.tree import Contents, Disk, Overlaid, Tree
+from sadpath.workspace.versions import tells_versions
 
 _WORD = re.compile(r"\w+")
 
@@ -19,8 +23,10 @@ class Difference:
     """The files of a project that have other contents than on the disk, by absolute path with forward slashes."""
 
     def __init__(self, root: Path, contents: Contents) -> None:
+        self._project = root
         self._root = root.as_posix().rstrip("/")
-        self._contents = contents
+        self._contents = {path: content for path, content in contents.items() if not tells_versions(root, path)}
+        self._tells_versions = len(self._contents) < len(contents)
         self._here: Tree = Disk()
         self._there: Tree = Overlaid(contents)
 
@@ -38,6 +44,20 @@ class Difference:
         if fact.topic.startswith(PLACES):
             return self._moves_packages or not self._names.isdisjoint(_WORD.findall(fact.arguments[0]))
         return True
+
+    def concerns_all(self, settings: Settings) -> bool:
+        """Whether any report may be another one: some default depends on a library's version, which is different."""
+        if not self._tells_versions:
+            return False
+        here, there = (versions_that_count(self._project, settings, tree) for tree in (self._here, self._there))
+        return here != there
+
+    def digest(self, path: str) -> bytes | None:
+        """The digest of a file's content in the other state; None if it is that on the disk."""
+        content = self._contents.get(path, b"")
+        if path not in self._contents:
+            return None
+        return UNREADABLE if content is None else digest(content)
 
     def names(self, known: Mapping[str, Names | None]) -> NameIndex:
         """What the files in the other state say by names alone, given what they do on the disk."""

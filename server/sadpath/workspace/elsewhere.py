@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 from sadpath.analysis.fact import Fact
 from sadpath.analysis.finding import FileReport
 from sadpath.workspace.batch import FILES_PER_PROCESS, Checker, check_all
 from sadpath.workspace.configuration import Settings
 from sadpath.workspace.difference import Difference
+from sadpath.workspace.kept import Compared
 from sadpath.workspace.repeat import ProjectKey, Repeat, project_key
 from sadpath.workspace.tree import Contents
 from sadpath.workspace.walk import Target
@@ -26,10 +27,17 @@ OpenState: TypeAlias = Callable[[Path, Settings], State]
 """Opens one. Other processes get it as a pickle."""
 
 
+class Differing(NamedTuple):
+    """The targets whose reports may be other ones in another state, and those of these reports that are known."""
+
+    targets: list[Target]
+    known: dict[str, FileReport]
+
+
 def differing(
     targets: Sequence[Target], contents: Mapping[Path, Contents], open_state: OpenState, repeat: Repeat | None
-) -> list[Target]:
-    """The targets whose reports may be other ones where files have these contents, given by the root of their project.
+) -> Differing:
+    """What is different where files have these contents, given by the root of their project.
 
     `repeat` is the check that gave the reports on the targets; without it, that may be all in projects with contents.
     """
@@ -37,14 +45,15 @@ def differing(
     for target in targets:
         if contents[target.root]:
             projects.setdefault(project_key(target), []).append(target)
-    found: list[Target] = []
+    found = Differing([], {})
     for key, members in projects.items():
-        unaffected = set[str]()
+        same = Compared(set(), {})
         if repeat is not None:
             difference = Difference(key[0], contents[key[0]])
-            witness = _Witness(difference, members[0], open_state)
-            unaffected = repeat.unaffected(key, difference.changed, witness.is_true)
-        found += [target for target in members if target.path not in unaffected]
+            if not difference.concerns_all(members[0].settings):
+                same = repeat.compare(key, _Witness(difference, members[0], open_state))
+        found.targets.extend(target for target in members if target.path not in same.unaffected)
+        found.known.update(same.known)
     return found
 
 
@@ -54,7 +63,7 @@ def reports(targets: Sequence[Target], open_state: OpenState, jobs: int) -> Iter
 
 
 class _Witness:
-    """Tells which facts are true in the other state, which it opens only if one may not be."""
+    """The other state, which is opened only if a fact may not be true there."""
 
     def __init__(self, difference: Difference, target: Target, open_state: OpenState) -> None:
         self._difference = difference
@@ -62,9 +71,17 @@ class _Witness:
         self._open_state = open_state
         self._state: State | None = None
 
+    @property
+    def changed(self) -> frozenset[str]:
+        return self._difference.changed
+
+    def holds(self, fact: Fact) -> bool:
+        return not self._difference.concerns(fact) or self.is_true(fact)
+
+    def digest(self, path: str) -> bytes | None:
+        return self._difference.digest(path)
+
     def is_true(self, fact: Fact) -> bool:
-        if not self._difference.concerns(fact):
-            return True
         if self._state is None:
             self._state = self._open_state(self._target.root, self._target.settings)
         return self._state.is_true(fact)

@@ -4,7 +4,7 @@ import os
 import subprocess
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 _SETTINGS = {
     "core.fsmonitor": "false",
@@ -29,19 +29,21 @@ class GitError(Exception):
 class Git:
     """One repository. `root` is the directory of its work tree: the one that holds `.git`.
 
+    `directory` is where the repository itself is, if the work tree is not there any more.
     Nothing is fetched and nothing is written. Hooks, the file system monitor and the filters that the repository's
     configuration names are off (git 2.39, `git help attributes`), and so are external diff and textconv programs.
     Raises GitError where there is no such repository, or no git.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, directory: Path | None = None) -> None:
         self.root = root
-        self._environment = _environment({})
-        if not (root / ".git").exists():
+        self.directory = directory
+        self._environment = _environment({}, directory)
+        if not (directory or root / ".git").exists():
             raise GitError(f"`{root}` is not in a git repository")
         if self.ask("rev-parse", "--show-prefix").strip():
             raise GitError(f"`{root / '.git'}` is not a git repository, although it is called so")
-        self._environment = _environment(dict.fromkeys(self._filters(), ""))
+        self._environment = _environment(dict.fromkeys(self._filters(), ""), directory)
         if index := self._index_of_hook():
             self._environment["GIT_INDEX_FILE"] = index
 
@@ -64,7 +66,9 @@ class Git:
         """The bytes that git writes, with `given` on its standard input. Raises GitError as `ask` does."""
         command = ["git", "--no-pager", "--literal-pathspecs", *arguments]
         try:
-            done = subprocess.run(command, cwd=self.root, env=self._environment, input=given, capture_output=True)
+            done = subprocess.run(
+                command, cwd=self.directory or self.root, env=self._environment, input=given, capture_output=True
+            )
         except FileNotFoundError:
             raise GitError("the program `git` is not installed, or not on the PATH") from None
         except OSError as error:
@@ -91,6 +95,24 @@ class Git:
                 at += int(size) + 1
         return found
 
+    def has(self, commit: str) -> bool:
+        """Whether a commit is here, given by its object name."""
+        return bool(self.tells("rev-parse", "--verify", "--quiet", f"{commit}^{{commit}}"))
+
+    def submodule(self, path: str, commit: str) -> "Git | None":
+        """The repository of a submodule that a commit of this one has; None if it is not here."""
+        if (self.root / path / ".git").exists():
+            return Git(self.root / path)
+        pattern = r"^submodule\..*\.path$"
+        told = self.tells("config", "--blob", f"{commit}:.gitmodules", "-z", "--get-regexp", pattern)
+        for setting in told.split("\0"):
+            key, _, value = setting.partition("\n")
+            name = key.removeprefix("submodule.").removesuffix(".path")
+            if value == path and ".." not in PurePosixPath(name).parts:
+                directory = self.root / self.ask("rev-parse", "--git-path", f"modules/{name}")
+                return Git(self.root / path, directory) if directory.is_dir() else None
+        return None
+
     @cached_property
     def is_shallow(self) -> bool:
         """Whether history was cut off when it was fetched."""
@@ -111,13 +133,15 @@ class Git:
         return str(index) if index.is_file() and index.is_relative_to(own) else ""
 
 
-def _environment(settings: Mapping[str, str]) -> dict[str, str]:
+def _environment(settings: Mapping[str, str], directory: Path | None) -> dict[str, str]:
     told = {name: value for name, value in os.environ.items() if name not in _CONTEXT}
     off = {name: "false" if name.endswith(".required") else "" for name in settings}
     every = {**_SETTINGS, **off}
     for number, (name, value) in enumerate(every.items()):
         told[f"GIT_CONFIG_KEY_{number}"] = name
         told[f"GIT_CONFIG_VALUE_{number}"] = value
+    if directory is not None:  # whose configuration names a work tree that is not there
+        told |= {"GIT_DIR": ".", "GIT_WORK_TREE": "."}
     return told | {
         "GIT_CONFIG_COUNT": str(len(every)),
         "GIT_OPTIONAL_LOCKS": "0",

@@ -16,6 +16,7 @@ import sadpath
 from sadpath.workspace.configuration import Settings
 from sadpath.workspace.environment import site_packages
 from sadpath.workspace.packs import pack_directories
+from sadpath.workspace.tree import Tree
 from sadpath.workspace.versions import versions_used
 
 _FORMAT = 1
@@ -31,8 +32,7 @@ def identity(root: Path, settings: Settings) -> str:
     is, and the versions of the libraries whose defaults depend on them.
     """
     packages = site_packages(root.absolute())
-    versions = versions_used(root, packages)
-    code, distributions = _analysis(settings.packs)
+    code, _ = _analysis(settings.packs)
     depends_on = (
         _FORMAT,
         sys.version_info[:2],
@@ -40,13 +40,23 @@ def identity(root: Path, settings: Settings) -> str:
         root.absolute(),
         replace(settings, source=None, excludes=(), cache=None),
         packages,
-        [(name, versions(name)) for name in distributions],
+        versions_that_count(root, settings),
     )
     try:
         content = msgspec.msgpack.encode(depends_on, order="deterministic", enc_hook=str)
     except UnicodeEncodeError:  # the name of a directory is no text
         return os.urandom(16).hex()
     return blake2b(content, digest_size=16).hexdigest()
+
+
+def versions_that_count(root: Path, settings: Settings, tree: Tree | None = None) -> list[tuple[str, str]]:
+    """The libraries whose defaults depend on their versions, with those that a project uses; "" where nothing tells.
+
+    `tree` has the files of the project, by default those on the disk.
+    """
+    versions = versions_used(root, site_packages(root.absolute()), tree)
+    _, distributions = _analysis(settings.packs)
+    return [(name, versions(name)) for name in distributions]
 
 
 @cache

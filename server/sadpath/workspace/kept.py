@@ -4,7 +4,7 @@ from array import array
 from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -13,7 +13,7 @@ from sadpath.analysis.finding import FileReport
 from sadpath.analysis.meaning.project_names import Names
 from sadpath.workspace.name_index import NameIndex
 from sadpath.workspace.observed import State, is_directory, look_again, merge
-from sadpath.workspace.store import Doubt, Key, Store
+from sadpath.workspace.store import Doubt, Key, Scratch, Store
 
 _STATES: Key = ("states", "")
 _NAMES: Key = ("names", "")
@@ -59,6 +59,49 @@ class Witness(Protocol):
         ...
 
 
+class Elsewhere(Protocol):
+    """Another state of the files than that on the disk."""
+
+    @property
+    def changed(self) -> Collection[str]:
+        """The files that are different there; directories, ending with a slash, where some are there only once."""
+        ...
+
+    def holds(self, fact: Fact) -> bool:
+        """Whether a fact that is true on the disk is true there as well."""
+        ...
+
+    def is_true(self, fact: Fact) -> bool:
+        """Whether the question has this answer there, whatever it is on the disk."""
+        ...
+
+    def digest(self, path: str) -> bytes | None:
+        """The digest of a file's content there, as a `State` has it; None if the content is that on the disk."""
+        ...
+
+
+class Compared(NamedTuple):
+    """What reports there are on a project's files elsewhere.
+
+    Those on the `unaffected` files are the same as on the disk. `known` are others, which an earlier check has left
+    behind: they stand no more, but do there.
+    """
+
+    unaffected: set[str]
+    known: dict[str, FileReport]
+
+
+class _Fell(msgspec.Struct):
+    """What was kept before this check and does not stand: reports with their marks, encoded, and facts by their marks.
+
+    `true` are the marks of the facts that are true.
+    """
+
+    reports: dict[str, tuple[bytes, bytes]] = {}
+    facts: dict[int, Fact] = {}
+    true: set[int] = set()
+
+
 class _Topic(msgspec.Struct, frozen=True, array_like=True):
     """The facts about one topic, encoded, and their marks."""
 
@@ -67,13 +110,13 @@ class _Topic(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Kept:
-    """The reports on one project's files, in one file. Whatever is wrong with that file, nothing was kept.
+    """The reports on one project's files, in a store. Whatever is wrong with that, nothing was kept.
 
     `root` is the project's directory. `witness` gives one; it is called if something has changed.
     """
 
-    def __init__(self, file: Path, root: Path, witness: Callable[[], Witness]) -> None:
-        self._store = Store(file)
+    def __init__(self, store: Store | Scratch, root: Path, witness: Callable[[], Witness]) -> None:
+        self._store = store
         self._root = f"{root.as_posix().rstrip('/')}/"
         self._witness = witness
         self._begin_anew()
@@ -86,16 +129,12 @@ class Kept:
             self._begin_anew()
             return {}
 
-    def unaffected(self, changed: Collection[str], is_true: Callable[[Fact], bool]) -> set[str]:
-        """The files whose reports would be the same after some change, which does not touch the disk.
-
-        `changed` are the files and directories that it changes, and `is_true` tells which facts about them are true
-        then. Files of whose reports nothing is kept are affected. To be asked after `save`.
-        """
+    def compare(self, other: Elsewhere) -> Compared:
+        """What reports there are in another state of the files. To be asked after `save`."""
         try:
-            return self._unaffected(changed, is_true) if self._is_saved else set()
+            return self._compare(other) if self._is_saved else Compared(set(), {})
         except (Doubt, msgspec.MsgspecError, LookupError, ValueError, TypeError):
-            return set()
+            return Compared(set(), {})
 
     def names(self) -> dict[str, Names | None]:
         """The names in the project's files, as they are on the disk; none if they are not known. For after `save`."""
@@ -148,6 +187,7 @@ class Kept:
         self._new_facts: dict[int, Fact] = {}
         self._facts: dict[str, bytes] | None = {}
         self._different: Collection[str] = ()
+        self._fell = _Fell()
         self._is_saved = False
 
     def _standing(self, paths: Iterable[str]) -> dict[str, FileReport]:
@@ -157,6 +197,8 @@ class Kept:
         self._facts = None
         fallen = self._fallen(self._different) if self._different else set[str]()
         reports = msgspec.msgpack.Decoder(FileReport)
+        for path in fallen:
+            self._fell.reports[path] = (values["report", path], self._fell.reports[path][1])
         wanted = {path: values.get(("report", path)) for path in paths if path not in fallen}
         return {path: reports.decode(value) for path, value in wanted.items() if value is not None}
 
@@ -164,15 +206,16 @@ class Kept:
         """The files whose reports do not stand: they have changed, or a fact is not true any more."""
         values = self._store.read("marks", "facts")
         self._facts = {name: value for (kind, name), value in values.items() if kind == "facts"}
-        true = self._true(changed)
+        self._fell.true = true = self._true(changed)
         fallen = {
-            path
+            path: value
             for (kind, path), value in values.items()
             if kind == "marks" and (path in changed or not true.issuperset(_marks(value)))
         }
+        self._fell.reports = {path: (b"", marks) for path, marks in fallen.items()}
         for path in fallen:
             self._changes["report", path] = self._changes["marks", path] = None
-        return fallen
+        return set(fallen)
 
     def _true(self, changed: Collection[str]) -> set[int]:
         """The marks of the facts that are true. Only those whose topics have changed are asked again."""
@@ -188,6 +231,7 @@ class Kept:
             kept = [fact for fact in facts if witness.is_true(fact)]
             true.update(fact.mark for fact in kept)
             if len(kept) < len(facts):
+                self._fell.facts |= {fact.mark: fact for fact in facts if fact.mark not in true}
                 self._set_facts(topic, kept)
         merge(self._states, witness.states())
         self._take_in_names(witness.names())
@@ -205,19 +249,40 @@ class Kept:
 
         return doubtful
 
-    def _unaffected(self, changed: Collection[str], is_true: Callable[[Fact], bool]) -> set[str]:
+    def _compare(self, other: Elsewhere) -> Compared:
         values = self._store.read("marks", "facts")
+        changed = other.changed
         doubtful = self._doubtful(changed)
         false: set[int] = set()
         for (kind, topic), value in values.items():
             if kind == "facts" and doubtful(topic):
                 facts = msgspec.msgpack.decode(msgspec.msgpack.decode(value, type=_Topic).facts, type=list[Fact])
-                false.update(fact.mark for fact in facts if not is_true(fact))
-        return {
+                false.update(fact.mark for fact in facts if not other.holds(fact))
+        unaffected = {
             path
             for (kind, path), value in values.items()
             if kind == "marks" and path not in changed and false.isdisjoint(_marks(value))
         }
+        return Compared(unaffected, self._standing_in(other, false))
+
+    def _standing_in(self, other: Elsewhere, false: set[int]) -> dict[str, FileReport]:
+        """The reports that fell when this check began, and stand in another state, where these facts are `false`."""
+        if not self._fell.reports:
+            return {}
+        true = (self._fell.true - false) | {mark for mark, fact in self._fell.facts.items() if other.is_true(fact)}
+        reports = msgspec.msgpack.Decoder(FileReport)
+        return {
+            path: reports.decode(report)
+            for path, (report, marks) in self._fell.reports.items()
+            if self._was_of(other, path) and true.issuperset(_marks(marks))
+        }
+
+    def _was_of(self, other: Elsewhere, path: str) -> bool:
+        """Whether what was kept of a file before this check was of the content that it has in another state."""
+        digest = other.digest(path)
+        if digest is None:
+            return path not in self._different
+        return path in self._states_before and self._states_before[path].digest == digest
 
     def _take_in_names(self, names: dict[str, Names | None] | None) -> None:
         if names is not None:

@@ -12,7 +12,8 @@ from sadpath.workspace.name_index import NameIndex
 
 _SETTLED = 2_000_000_000  # nanoseconds; the coarsest clock of a file system in use, that of FAT, has two seconds
 _UNSETTLED: tuple[int, ...] = ()
-_UNREADABLE = b""
+UNREADABLE = b""
+"""In place of a digest, where there is nothing that can be read."""
 _CONTRADICTORY = b"?"
 
 
@@ -40,7 +41,7 @@ class Watch:
         known = self._known.get(path)
         if known is not None and known.status and status is not None and known.status == _telling(status):
             return
-        self._note(path, _UNREADABLE if status is None else _digest(data), status)
+        self._note(path, UNREADABLE if status is None else digest(data), status)
 
     def looks_into(self, directory: str) -> None:
         """A directory is about to be listed."""
@@ -93,14 +94,19 @@ def is_directory(path: str) -> bool:
     return path.endswith("/")
 
 
+def digest(data: bytes) -> bytes:
+    """The digest of a content."""
+    return blake2b(data, digest_size=16).digest()
+
+
 def _listed(directory: str) -> str:
     return f"{directory.rstrip('/')}/"
 
 
 def _state(path: str) -> State:
     if is_directory(path):
-        digest, status = _directory(path)
-        return State(digest, _settled(status))
+        told, status = _directory(path)
+        return State(told, _settled(status))
     watch = Watch()
     files.raw(path, watch.saw)
     return watch.take()[path]
@@ -113,8 +119,8 @@ def _directory(path: str) -> tuple[bytes, os.stat_result | None]:
         with os.scandir(path) as entries:
             names = sorted(_kinds(entries))
     except OSError:
-        return _UNREADABLE, None
-    return _digest("/".join(names).encode("utf-8", "surrogateescape")), status
+        return UNREADABLE, None
+    return digest("/".join(names).encode("utf-8", "surrogateescape")), status
 
 
 def _kinds(entries: Iterable["os.DirEntry[str]"]) -> Iterable[str]:
@@ -123,10 +129,6 @@ def _kinds(entries: Iterable["os.DirEntry[str]"]) -> Iterable[str]:
             yield f"{entry.name}/{entry.is_dir()}"
         elif not entry.name.startswith(".") and entry.name != "__pycache__" and entry.is_dir():
             yield f"{entry.name}/{entry.is_symlink()}"
-
-
-def _digest(data: bytes) -> bytes:
-    return blake2b(data, digest_size=16).digest()
 
 
 def _telling(status: os.stat_result) -> tuple[int, ...]:

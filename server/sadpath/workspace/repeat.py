@@ -1,17 +1,17 @@
 """Checks many files, and of those that were checked before only the ones whose report may be another one now."""
 
-from collections.abc import Callable, Collection, Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from sadpath.analysis.expiry import enforced
-from sadpath.analysis.fact import Fact
 from sadpath.analysis.finding import FileReport
 from sadpath.workspace.batch import FILES_PER_PROCESS, Checker, check_all
 from sadpath.workspace.cache_directory import cache_file
 from sadpath.workspace.configuration import Settings
-from sadpath.workspace.kept import Checked, Kept
+from sadpath.workspace.kept import Checked, Compared, Elsewhere, Kept
+from sadpath.workspace.store import Scratch, Store
 from sadpath.workspace.walk import Target
 
 if TYPE_CHECKING:  # imports the analysis, which a check that finds everything unchanged can spare
@@ -30,10 +30,19 @@ def check_again(
 
 
 class Repeat:
-    """One such check, that can tell afterwards which reports would be the same in another state of the files."""
+    """One such check, that can tell afterwards which reports would be the same in another state of the files.
+
+    Nothing is kept for the next one unless it is to be `lasting`.
+    """
 
     def __init__(
-        self, targets: Sequence[Target], jobs: int, directory: Path | None = None, *, apart: bool = False
+        self,
+        targets: Sequence[Target],
+        jobs: int,
+        directory: Path | None = None,
+        *,
+        apart: bool = False,
+        lasting: bool = True,
     ) -> None:
         self._targets = targets
         self._jobs = jobs
@@ -43,7 +52,8 @@ class Repeat:
         for target in targets:
             key = project_key(target)
             if key not in self._projects:
-                self._projects[key] = _Project(target.root, target.settings, directory)
+                store = Store(cache_file(target.root, target.settings, directory)) if lasting else Scratch()
+                self._projects[key] = _Project(target.root, target.settings, store)
             self._projects[key].paths.append(target.path)
             self._of[target.path] = self._projects[key]
 
@@ -62,12 +72,13 @@ class Repeat:
         for project in projects:
             project.kept.save()
 
-    def unaffected(self, project: "ProjectKey", changed: Collection[str], is_true: Callable[[Fact], bool]) -> set[str]:
-        """The files of a project whose reports would be the same after a change: see `Kept.unaffected`.
-
-        To be asked when all reports have come.
-        """
-        return self._projects[project].kept.unaffected(changed, is_true) if project in self._projects else set()
+    def compare(self, project: "ProjectKey", other: Elsewhere) -> Compared:
+        """What reports there are on a project's files in another state. To be asked when all reports have come."""
+        if project not in self._projects:
+            return Compared(set(), {})
+        found = self._projects[project].kept.compare(other)
+        today = date.today()
+        return found._replace(known={path: enforced(report, today) for path, report in found.known.items()})
 
     def names(self, root: Path) -> "dict[str, Names | None]":
         """The names in the files of a project, as they are on the disk; none if they are not known."""
@@ -100,12 +111,12 @@ def open_recorder(root: Path, settings: Settings) -> Checker:
 class _Project:
     """The targets of one project that have the same settings, and what was kept of them."""
 
-    def __init__(self, root: Path, settings: Settings, directory: Path | None) -> None:
+    def __init__(self, root: Path, settings: Settings, store: Store | Scratch) -> None:
         self._root = root
         self._settings = settings
         self._recorder: Recorder | None = None
         self.paths: list[str] = []
-        self.kept = Kept(cache_file(root, settings, directory), root, self.recorder)
+        self.kept = Kept(store, root, self.recorder)
 
     def standing(self) -> dict[str, FileReport]:
         return self.kept.standing(self.paths)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TypeAlias
 
@@ -19,7 +20,7 @@ from sadpath.workspace.observed import Watch
 from sadpath.workspace.packs import load_rules
 from sadpath.workspace.repeat import Repeat
 from sadpath.workspace.session import Session
-from sadpath.workspace.status import Earlier, Status
+from sadpath.workspace.status import Earlier, Status, earlier
 from sadpath.workspace.tree import Contents, Overlaid
 from sadpath.workspace.walk import Target
 
@@ -55,27 +56,37 @@ def review(
     now = {root: change.now for root, change in changes.items()}
     other = differing(targets, now, open_now, repeat)
     known = {report.path: report for report in found}
-    known |= {report.path: report for report in reports(other, open_now, jobs)}
+    known |= {report.path: report for report in reports(other.targets, open_now, jobs)}
     known = {target.path: known[target.path] for target in targets if _is_there(target, now, known)}
     before = {root: change.before for root, change in changes.items()}
     renamed = {path for change in changes.values() for path in change.renamed.values()}
-    rest = {target.path: target for target in (*other, *differing(targets, before, open_before, repeat))}
+    then = differing(targets, before, open_before, repeat)
+    rest = {target.path: target for target in (*other.targets, *then.targets)}
     rest = {path: target for path, target in rest.items() if path in known or path not in renamed}
+    kept = [_earlier(report, before[rest[path].root]) for path, report in then.known.items() if path in rest]
+    asked = [target for path, target in rest.items() if path not in then.known]
     statuses: dict[tuple[str, str], Status] = {}
     gone: list[Finding] = []
     skipped: list[Skip] = []
-    for report in reports([*rest.values()], open_before, jobs):
-        earlier = report if isinstance(report, Earlier) else Earlier(report.path)
-        if earlier is not report:
+    for report in chain(kept, reports(asked, open_before, jobs)):
+        was = report if isinstance(report, Earlier) else Earlier(report.path)
+        if was is not report:
             skipped += [Skip(skip.path, f"before the change, {skip.reason}", rule=skip.rule) for skip in report.skipped]
         findings = known[report.path].findings if report.path in known else ()
-        gone += earlier.gone(findings)
+        gone += was.gone(findings)
         if findings:
             lines = split_lines(_text(report.path, now[rest[report.path].root]))
-            for finding, status in zip(findings, earlier.statuses(lines, findings), strict=True):
+            for finding, status in zip(findings, was.statuses(lines, findings), strict=True):
                 statuses[finding.path, finding.fingerprint] = status
     texts = {path: _text(path, contents) for contents in now.values() for path in contents}
     return Review(list(known.values()), statuses, tuple(gone), tuple(skipped), texts)
+
+
+def _earlier(report: FileReport, contents: Contents) -> Earlier:
+    """A report that was kept on a file with these contents over the disk."""
+    from sadpath.analysis.syntax.outline import Outline
+
+    return earlier(report, Outline(split_lines(_text(report.path, contents))))
 
 
 def _text(path: str, contents: Contents) -> str:

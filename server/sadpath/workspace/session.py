@@ -23,7 +23,7 @@ from sadpath.workspace.environment import site_packages
 from sadpath.workspace.library_files import library_tables
 from sadpath.workspace.observed import Watch
 from sadpath.workspace.sources import DiskSources
-from sadpath.workspace.tree import Contents
+from sadpath.workspace.tree import Contents, Overlaid
 from sadpath.workspace.versions import versions_used
 
 _LAST = 200
@@ -63,7 +63,8 @@ class Session:
         self._sources = DiskSources(
             root.absolute(), packages, whole=whole, watch=watch, contents=contents, renamed=renamed
         )
-        self._program = Program(self._sources, library_tables(versions_used(root, packages), settings.calls))
+        versions = versions_used(root, packages, Overlaid(contents or {}))
+        self._program = Program(self._sources, library_tables(versions, settings.calls))
         self._engine = Engine(self._program, self._rules)
         self.facts = Facts(self._engine, self._sources.typeshed)
 

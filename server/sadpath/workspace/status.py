@@ -17,7 +17,7 @@ class Status(str, Enum):
     NEW = "new"
     """It was not there before."""
     TOUCHED = "touched"
-    """It was there before, in a unit (a function, a method, or a statement outside of both) that was edited."""
+    """It was there before, in edited code: the innermost loop, `try`, `with` or function is another one now."""
     OLD = "old"
 
 
@@ -34,12 +34,16 @@ class Earlier(FileReport, frozen=True):
         outline = Outline(lines)
         units = unit_texts(outline)
         place = Statements(outline).segment
+        starts = [first + segment.lead for first, segment in zip(outline.first_lines, outline.segments, strict=True)]
         known = {finding.fingerprint for finding in self.findings}
 
         def status(finding: Finding) -> Status:
             if finding.fingerprint not in known:
                 return Status.NEW
-            return Status.OLD if units[place(finding.range.start.line)] in self.units else Status.TOUCHED
+            row = finding.range.start.line
+            unit = place(row)
+            is_old = units[unit] in self.units or self._has_block(units[unit], row - starts[unit])
+            return Status.OLD if is_old else Status.TOUCHED
 
         return tuple(map(status, findings))
 
@@ -47,6 +51,27 @@ class Earlier(FileReport, frozen=True):
         """The findings that were there before and are not among these, which are all that there are now."""
         left = {finding.fingerprint for finding in findings}
         return tuple(finding for finding in self.findings if finding.fingerprint not in left)
+
+    def _has_block(self, unit: str, row: int) -> bool:
+        """Whether the innermost block around a row of a unit was in the same unit before, as it is now."""
+        from sadpath.analysis.syntax.blocks import blocks, innermost
+
+        name, *lines = unit.split("\n")
+        block = innermost(blocks(lines), row)
+        if block is None:
+            return False
+        text = lines[block.first : block.end]
+        return any(
+            text == others[other.first : other.end]
+            for was, *others in (unit.split("\n") for unit in self.units)
+            if was == name
+            for other in blocks(others)
+        )
+
+
+def earlier(report: FileReport, outline: "Outline") -> Earlier:
+    """The report on a file that was cut into these units when it was made."""
+    return Earlier(report.path, report.findings, report.skipped, units=frozenset(unit_texts(outline)))
 
 
 def unit_texts(outline: "Outline") -> list[str]:

@@ -20,6 +20,28 @@ class Doubt(Exception):
     """The file cannot be used: it is not there, not what it should be, or another process has changed it."""
 
 
+class Scratch:
+    """Values in memory, which end with the process: for what is to be kept nowhere."""
+
+    def __init__(self) -> None:
+        self._values: dict[Key, bytes] | None = None
+
+    def read(self, *kinds: str) -> dict[Key, bytes]:
+        """The values of some kinds. Raises Doubt before anything was written."""
+        if self._values is None:
+            raise Doubt("nothing was kept")
+        return {key: value for key, value in self._values.items() if key[0] in kinds}
+
+    def forget(self) -> None:
+        """Take what was read for nothing."""
+        self._values = None
+
+    def write(self, values: Mapping[Key, bytes | None]) -> None:
+        """Change values, or take out those that are None."""
+        changed = {**(self._values or {}), **values}
+        self._values = {key: value for key, value in changed.items() if value is not None}
+
+
 class Store:
     """Reads and writes such a file. Several processes may do so at once: of two that write, the second one gives up."""
 

@@ -3,29 +3,40 @@
 import functools
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from sadpath.workspace import files
+from sadpath.workspace.files import SourceFile
+from sadpath.workspace.tree import Disk, Tree
 
 LOCKS = ("uv.lock", "poetry.lock", "pdm.lock")
+_PINS = re.compile(r"requirements.*\.txt")
 _LOCKED = re.compile(r'^name = "([^"]+)"\r?\nversion = "([^"]+)"', re.MULTILINE)
 _PINNED = re.compile(r"^([\w.-]+)(?:\[[^\]]*\])?\s*===?\s*([\w.!+]+)", re.MULTILINE)
 
 
-def versions_used(root: Path, packages: Sequence[Path]) -> Callable[[str], str]:
+def versions_used(root: Path, packages: Sequence[Path], tree: Tree | None = None) -> Callable[[str], str]:
     """Gives the version of a distribution by its name, "" where nothing tells; looks when it is first asked.
 
-    `packages` are the directories of the project's environment. Nothing is imported or run.
+    `packages` are the directories of the project's environment, `tree` has the project's files, by default those on the
+    disk. Nothing is imported or run.
     """
+    project = tree or Disk()
 
     @functools.cache
     def known() -> dict[str, str]:
         found: dict[str, str] = {}
-        for name, version in (*_installed(packages), *_locked(root), *_pinned(root)):
+        for name, version in (*_installed(packages), *_locked(root, project), *_pinned(root, project)):
             found.setdefault(normalised(name), version)
         return found
 
     return lambda distribution: known().get(normalised(distribution), "")
+
+
+def tells_versions(root: Path, path: str) -> bool:
+    """Whether a file, given by its absolute path, is one of those of a project that tell of versions."""
+    directory, _, name = path.rpartition("/")
+    return directory == root.as_posix().rstrip("/") and (name in LOCKS or _PINS.fullmatch(name) is not None)
 
 
 def normalised(name: str) -> str:
@@ -40,19 +51,20 @@ def _installed(packages: Sequence[Path]) -> Iterator[tuple[str, str]]:
             yield name, version
 
 
-def _locked(root: Path) -> Iterator[tuple[str, str]]:
+def _locked(root: Path, tree: Tree) -> Iterator[tuple[str, str]]:
     """A lock file is TOML, but large: the two lines that matter stand together in all of them."""
     for name in LOCKS:
-        yield from _matches(root / name, _LOCKED)
+        yield from _matches(tree, root / name, _LOCKED)
 
 
-def _pinned(root: Path) -> Iterator[tuple[str, str]]:
-    for path in sorted(root.glob("requirements*.txt")):
-        yield from _matches(path, _PINNED)
+def _pinned(root: Path, tree: Tree) -> Iterator[tuple[str, str]]:
+    with suppress(OSError):
+        for name in sorted(filter(_PINS.fullmatch, tree.names(root.as_posix()))):
+            yield from _matches(tree, root / name, _PINNED)
 
 
-def _matches(path: Path, pattern: re.Pattern[str]) -> Iterator[tuple[str, str]]:
-    found = files.read(path.as_posix()) if path.is_file() else None
-    if isinstance(found, files.SourceFile):
+def _matches(tree: Tree, path: Path, pattern: re.Pattern[str]) -> Iterator[tuple[str, str]]:
+    found = tree.read(path.as_posix())
+    if isinstance(found, SourceFile):
         for match in pattern.finditer(found.text):
             yield match[1], match[2]

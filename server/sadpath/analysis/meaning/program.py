@@ -1,15 +1,15 @@
 """All files under analysis, and the leaf questions about them that every other answer is made of."""
 
 import re
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
 from sadpath.analysis.meaning.binding import Scopes
 from sadpath.analysis.meaning.file_index import FileIndex, declared_global, words_of
 from sadpath.analysis.meaning.libraries import LibraryTables
 from sadpath.analysis.meaning.project_names import Names, ProjectNames, names_bound, names_in
-from sadpath.analysis.meaning.queries import Queries, Question, query
+from sadpath.analysis.meaning.queries import Queries, Query, Question, query
+from sadpath.analysis.recent import Recent
 from sadpath.analysis.syntax.outline import Change, Outline, Segment
 from sadpath.analysis.syntax.parse import Broken, parse
 from sadpath.analysis.syntax.tree import Tree, once_per_tree
@@ -101,7 +101,7 @@ class Program:
         if index is None:
             return self.reload(path)
         change = index.edit(lines, first, old, new)
-        self._changed(path, {*change.old} ^ {*change.new})
+        self._changed(path, change)
         self._rename(path, change.old, change.new)
         return change
 
@@ -111,9 +111,10 @@ class Program:
         after = self.file(path)
         old = tuple(before.outline.segments) if before else ()
         new = tuple(after.outline.segments) if after else ()
-        self._changed(path, {*old} ^ {*new})
+        change = Change(0, old, new)
+        self._changed(path, change)
         self._rename(path, old, new)
-        return Change(0, old, new)
+        return change
 
     def keep(self, questions: Iterable[Question]) -> None:
         """Forget all answers but these, what they were made of, and the files that they are about."""
@@ -158,25 +159,30 @@ class Program:
                 changed.update(names.coroutines, names.others)
         self.queries.change((coroutines_named, (name,)) for name in changed)
 
-    def _changed(self, path: str, segments: Iterable[Segment]) -> None:
-        questions: list[Question] = []
-        for segment in segments:
+    def _changed(self, path: str, change: Change) -> None:
+        questions: list[Question] = [
+            (kind, (path,)) for kind, answer in _OF_MODULE if answer(change.old) != answer(change.new)
+        ]
+        for segment in {*change.old} ^ {*change.new}:
             words = words_of(segment.text)
             bound = {segment.name, *declared_global(segment)} if segment.kind in ("function", "class") else words
             questions += [(definers, (path, segment.scope, word)) for word in bound]
             questions += [(calls_named, (word,)) for word in words]
             questions += [(class_with, (path, segment.name))] if segment.kind == "function" else []
             questions += [(mentions, (path, scope, word)) for word in words for scope in {"", segment.scope}]
-            if not segment.scope and segment.kind == "statement":
-                questions += [(star_imports, (path,)), (renamings, (path,)), (imported_packages, (path,))]
         self.queries.change(questions)
 
 
-@lru_cache(maxsize=4096)
-def tree_of(segment: Segment) -> Tree | Broken:
-    """The unit's tree, or why it has none. Remembered, as one unit is asked about many times in a row."""
+def _tree(segment: Segment) -> Tree | Broken:
     found = parse(segment)
     return found if isinstance(found, Broken) else Tree(found.module, found.statement, found.above)
+
+
+tree_of = Recent(_tree, size=lambda segment: len(segment.text), most=1_000_000)
+"""The unit's tree, or why it has none. Remembered, as one unit is asked about many times in a row.
+
+A tree takes about 40 bytes for each code point of its text, and as much again for what is derived from it.
+"""
 
 
 @once_per_tree
@@ -196,13 +202,7 @@ def definers(program: Program, path: str, scope: str, name: str) -> tuple[Segmen
 def star_imports(program: Program, path: str) -> tuple[Segment, ...]:
     """The units of a module that import all names of another one."""
     file = program.file(path)
-    if file is None:
-        return ()
-    return tuple(
-        s
-        for s in file.outline.segments
-        if s.kind == "statement" and not s.scope and "import" in s.text and "*" in s.text
-    )
+    return _with_stars(file.outline.segments) if file else ()
 
 
 @query(cycle=())
@@ -219,21 +219,14 @@ def renamings(program: Program, path: str) -> tuple[tuple[str, str], ...]:
     `fetch = partial(http.get, ...)` counts as another name too.
     """
     file = program.file(path)
-    found: list[tuple[str, str]] = []
-    for segment in file.outline.segments if file else ():
-        if segment.kind == "statement" and not segment.scope:
-            found += _RENAMED_IMPORT.findall(segment.text)
-            for form in (_RENAMED_VALUE, _PARTIAL):
-                found += [(name, other) for other, name in form.findall(segment.text)]
-    return tuple(found)
+    return _renamed(file.outline.segments) if file else ()
 
 
 @query(cycle=())
 def imported_packages(program: Program, path: str) -> tuple[str, ...]:
     """The first names of the modules that a module imports absolutely, outside of functions."""
     file = program.file(path)
-    texts = [s.text for s in file.outline.segments if s.kind == "statement" and not s.scope] if file else []
-    return tuple(sorted({name for text in texts for name in _IMPORT.findall(text)}))
+    return _imported(file.outline.segments) if file else ()
 
 
 @query(cycle=())
@@ -273,3 +266,32 @@ def library_has(program: Program, package: str, importer: str, name: str) -> boo
     """Whether an installed package, or for "" the standard library, binds a name; None where it is not found."""
     names = program.library_names(package, importer)
     return None if names is None else name in names
+
+
+def _in_module(segments: Iterable[Segment]) -> Iterator[Segment]:
+    return (segment for segment in segments if segment.kind == "statement" and not segment.scope)
+
+
+def _with_stars(segments: Iterable[Segment]) -> tuple[Segment, ...]:
+    return tuple(segment for segment in _in_module(segments) if "import" in segment.text and "*" in segment.text)
+
+
+def _renamed(segments: Iterable[Segment]) -> tuple[tuple[str, str], ...]:
+    found: list[tuple[str, str]] = []
+    for segment in _in_module(segments):
+        found += _RENAMED_IMPORT.findall(segment.text)
+        for form in (_RENAMED_VALUE, _PARTIAL):
+            found += [(name, other) for other, name in form.findall(segment.text)]
+    return tuple(found)
+
+
+def _imported(segments: Iterable[Segment]) -> tuple[str, ...]:
+    return tuple(sorted({name for segment in _in_module(segments) for name in _IMPORT.findall(segment.text)}))
+
+
+_OF_MODULE: tuple[tuple[Query[object], Callable[[Iterable[Segment]], object]], ...] = (
+    (star_imports, _with_stars),
+    (renamings, _renamed),
+    (imported_packages, _imported),
+)
+"""What is told by all statements of a module: what an edit changes in it shows in those that it changed."""

@@ -65,6 +65,15 @@ class Scanner:
             self.refused = self.refused or indents_too_deeply(lines[first:end])
         return self._with_comments(end, outer) if end > first else end
 
+    def statement_end(self, row: int, columns: int) -> int:
+        """The row after the statement that starts in `row`, indented by `columns`, with all its branches."""
+        end = self.block_end(self.logical_end(row), columns)
+        row = self.next_code(end)
+        while self.goes_on(row, columns):
+            end = self.block_end(self.logical_end(row), columns)
+            row = self.next_code(end)
+        return end
+
     def _with_comments(self, row: int, outer: int) -> int:
         end = row
         while row < len(self.lines):

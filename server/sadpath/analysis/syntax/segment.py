@@ -98,7 +98,7 @@ def cut(scanner: Scanner, first: int, classes: tuple[Class, ...]) -> Cut:
     decorated = _below_decorators(scanner, start, columns)
     header = _header(scanner, decorated)
     if not header:
-        end = decorated if decorated > start else _statement_end(scanner, start, columns)
+        end = decorated if decorated > start else scanner.statement_end(start, columns)
         return Cut(_segment(scanner, first, start, end, scope), classes)
     opens = header.is_open_class
     end = header.end if opens else scanner.block_end(header.end, columns)
@@ -153,16 +153,6 @@ def _colon(code: str, position: int) -> int:
         elif depth <= 0:
             return mark.end()
     return len(code.rstrip())
-
-
-def _statement_end(scanner: Scanner, row: int, columns: int) -> int:
-    """The row after a statement with all its branches."""
-    end = scanner.block_end(scanner.logical_end(row), columns)
-    row = scanner.next_code(end)
-    while scanner.goes_on(row, columns):
-        end = scanner.block_end(scanner.logical_end(row), columns)
-        row = scanner.next_code(end)
-    return end
 
 
 def _segment(

@@ -69,7 +69,7 @@ class Statements:
         return lines
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _statements(text: str) -> tuple[tuple[int, int], ...]:
     """The first row of each statement of a segment, and the row after it, counted from its first line."""
     return _scan(split_lines(text), _all_statements)

@@ -43,7 +43,7 @@ def memory(corpora: Corpora, tools: Sequence[Tool]) -> Iterator[Row]:
 
 
 def _session(tool: Tool, project: Project, files: Sequence[Path], edits: int) -> Series:
-    """The memory of a server with all its processes, in MB: with all files open, then after every hundredth edit. Files take turns."""
+    """The memory of a server (in MB): with all files open, then after every hundredth edit. Files take turns."""
     end = inf if tool is SADPATH else time.monotonic() + PEERS_SECONDS
     with closing(Client(command(tool.server), project.root, tool.settings)) as client:
         lanes = [(client.open(file), statements(lines := _lines(file), inside(lines, 0))) for file in files]

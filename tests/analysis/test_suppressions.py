@@ -274,6 +274,7 @@ def test_fields() -> None:
             "this suppression has no effect, as `until=2027-02-30` is not a date such as 2027-03-01",
         ),
         ("# sadpath: accept[missing-timeout] until=20270201 why", "is not a date"),
+        ("# sadpath: accept[missing-timeout] until= why", "`until=` is not a date"),
         (
             "# sadpath: accept[missing-timeout] untill=2027-02-01 why",
             "nothing is called `untill`; did you mean `until=`?",

@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,10 @@ def test_what_is_not_shown_is_counted(repository: Repository, run: Run) -> None:
     repository.write("new.py", HANGS)
     assert run("check", "--diff").output.splitlines()[-2] == (
         f"1 new finding in 1 of 2 files since {short} (`main`); not shown: 1 old"
+    )
+    repository.write("old.py", "")
+    assert run("check", "--diff").output.splitlines()[-2] == (
+        f"1 new finding in 1 of 2 files since {short} (`main`); gone: 1"
     )
 
 
@@ -177,6 +182,19 @@ def test_patch(repository: Repository, run: Run, context: int) -> None:
     not_applied = run("check", "--new-from-patch", "the.patch")
     assert not_applied.code == MISUSE
     assert re.search(r"the\.patch:\d+: line \d of `old\.py` is not as the patch leaves it; apply", not_applied.errors)
+
+
+def test_patch_of_files_with_special_names(repository: Repository, run: Run) -> None:
+    names = ["sp ace.py", 'quo"te".py', 'last".py', "new\nline.py", "bad\udcff.py", "back\\slash.py", "t\tab.py"]
+    for name in names:
+        repository.write(name, HANGS)
+    repository.commit()
+    for name in names:
+        repository.write(name, HANGS + OTHER)
+    patch = subprocess.run(["git", "diff"], cwd=repository.root, capture_output=True, check=True).stdout
+    assert b"bad\\377.py" in patch
+    found = statuses(run("check", "--new-from-patch", "-", "--output-format", "json", stdin=patch))
+    assert Counter(found.values()) == {"new": len(names), "old": len(names) + 1}
 
 
 @pytest.mark.usefixtures("repository")

@@ -11,6 +11,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 from command import HANGS, Run
+from repository import Repository
 
 CLEAN, FINDINGS, MISUSE = 0, 1, 2
 
@@ -60,6 +61,23 @@ def test_watch(tmp_path: Path) -> None:
             assert said(run)[0].startswith("b.py:6:12: missing-timeout")
             run.send_signal(signal.SIGINT)
             assert run.wait(60) == -signal.SIGINT
+        finally:
+            run.kill()
+
+
+def test_watch_of_what_is_staged(tmp_path: Path) -> None:
+    """What is only moved by git counts as well."""
+    repository = Repository(tmp_path)
+    repository.commit()
+    repository.write("a.py", HANGS)
+    arguments = [sys.executable, "-m", "sadpath", "check", "--watch", "--staged", "--output-format", "concise"]
+    with subprocess.Popen(arguments, cwd=tmp_path, stdout=-1, stderr=subprocess.STDOUT, text=True) as run:
+        try:
+            assert said(run) == ["No Python files found\n"]
+            repository.git("add", "a.py")
+            assert said(run)[0].startswith("a.py:5:12: missing-timeout [new")
+            repository.git("commit", "-q", "-m", "x")
+            assert said(run)[0].startswith("No new findings in 1 file since the last commit")
         finally:
             run.kill()
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from sadpath.analysis.finding import Edit, Evidence, FileReport, Finding, Fix, Position, Range, Related, Skip
 from sadpath.analysis.syntax.outline import outline
 from sadpath.analysis.syntax.text import split_lines
-from sadpath.lsp.session import Scope, Tell
+from sadpath.lsp.session import IsStale, Scope, Stale, Tell
 from sadpath.rule import Confidence, Severity
 
 
@@ -45,10 +45,13 @@ class FakeSession:
     def reload(self, scope: Scope) -> None:
         self.news.append(f"reload {scope}")
 
+    def learn(self, _: IsStale, /) -> bool:
+        return False
+
     def end(self) -> None:
         self.news.append("end")
 
-    def check(self, path: str) -> FileReport:
+    def check(self, path: str, _: IsStale, /) -> FileReport:
         self._also(path)
         lines = self._texts[path]
         count = sum(line.count("bad") for text in self._texts.values() for line in text)
@@ -77,15 +80,31 @@ def fake(_: Scope, __: Tell) -> FakeSession:
 class DeadlySession(FakeSession):
     """Kills its process when it checks a text with `deadly`."""
 
-    def check(self, path: str) -> FileReport:
+    def check(self, path: str, is_stale: IsStale, /) -> FileReport:
         if any("deadly" in line for line in self._texts[path]):
             os._exit(9)
-        return super().check(path)
+        return super().check(path, is_stale)
 
 
 def deadly(_: Scope, __: Tell) -> DeadlySession:
     """Makes the session in the other process."""
     return DeadlySession()
+
+
+class TirelessSession(FakeSession):
+    """Checks a text with `endless` until that is stale."""
+
+    def check(self, path: str, is_stale: IsStale, /) -> FileReport:
+        if any("endless" in line for line in self._texts[path]):
+            while not is_stale():
+                pass
+            raise Stale
+        return super().check(path, is_stale)
+
+
+def tireless(_: Scope, __: Tell) -> TirelessSession:
+    """Makes the session in the other process."""
+    return TirelessSession()
 
 
 def unmakeable(_: Scope, __: Tell) -> FakeSession:

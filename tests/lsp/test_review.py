@@ -122,7 +122,12 @@ async def test_a_review(client: LanguageClient, tmp_path: Path) -> None:
     hover = await client.text_document_hover_async(types.HoverParams(identity, hint.range.start))
     assert hover
     assert isinstance(hover.contents, types.MarkupContent)
-    for part in (hint.message, "`save` is `async def`", "What you will see", "How to bound it"):
+    for part in (
+        "**unawaited-coroutine** (certain), because",
+        "`save` is `async def`",
+        "What you will see",
+        "How to bound it",
+    ):
         assert part in hover.contents.value
 
     asked = types.CodeActionParams(identity, hint.range, types.CodeActionContext([hint]))

@@ -21,7 +21,10 @@ from sadpath.workspace.session import Session
 Json = Any
 
 FILES = 50
+CREATED, CHANGED, DELETED = 1, 2, 3
 STEPS = 7200
+AN_HOUR = 12_000
+"""Changes of documents: 200 keys a minute without a pause, as every key that is typed is a change of its own."""
 WARM = STEPS // 3
 """After so many steps, what the server needs to remember of the project is there."""
 GROWTH = 1.25
@@ -66,6 +69,7 @@ class Author:
         self._random = random.Random(seed)
         self._open: dict[str, list[str]] = {}
         self._version = 1
+        self.changes = 0
 
     def begin(self) -> None:
         for number in range(FILES):
@@ -98,6 +102,12 @@ class Author:
         items = self.client.about("diagnostic", self._uri(name))["items"]
         return {(item["code"], item["message"], *_place(item["range"])) for item in items}
 
+    def rest(self) -> None:
+        """Wait until the server has nothing to do."""
+        about = {"command": "sadpath.debugInformation"}
+        while "at rest: True" not in self.client.request("workspace/executeCommand", about)["result"]:
+            pass
+
     def _module(self) -> str:
         pick = self._random
         units = [pick.choice(UNITS).format(n=pick.randrange(4), other=pick.randrange(FILES)) for _ in range(12)]
@@ -129,16 +139,25 @@ class Author:
         self._changed(name)
 
     def _rename(self) -> None:
-        """A closed file goes and comes back under the same name, as two clients' events."""
+        """A file, be it open or not, gets another name and, after a look at what that does to others, its own again."""
         name = self._name()
-        path = self.repository.root / name
-        if name not in self._open and path.exists():
-            aside = path.with_name(f"moved_{name}")
-            path.rename(aside)
-            self._changed(name, aside.name)
+        if (self.repository.root / name).exists():
+            aside = f"moved_{name}"
+            self._move(name, aside)
             self.diagnostics(self._random.choice(list(self._open)))
-            aside.rename(path)
-            self._changed(name, aside.name)
+            self._move(aside, name)
+
+    def _move(self, old: str, new: str) -> None:
+        """As VS Code does it: the document is closed and opened, the renaming is told, and the watcher tells it too."""
+        root, texts = self.repository.root, self._open.pop(old, None)
+        (root / old).rename(root / new)
+        if texts is not None:
+            self.client.close(self._uri(old))
+            self._open[new] = texts
+            self.client.open(texts[-1], self._uri(new))
+        files = [{"oldUri": self._uri(old), "newUri": self._uri(new)}]
+        self.client.notify("workspace/didRenameFiles", {"files": files})
+        self._happened({old: DELETED, new: CREATED})
 
     def _switch(self) -> None:
         """Files change on the disk, those that are open as well, of which the editor keeps its own text."""
@@ -146,7 +165,10 @@ class Author:
         self._changed(*(f"m{number}.py" for number in range(FILES)))
 
     def _changed(self, *names: str) -> None:
-        changes = [{"uri": self._uri(name), "type": 2} for name in names]
+        self._happened(dict.fromkeys(names, CHANGED))
+
+    def _happened(self, kinds: dict[str, int]) -> None:
+        changes = [{"uri": self._uri(name), "type": kind} for name, kind in kinds.items()]
         self.client.notify("workspace/didChangeWatchedFiles", {"changes": changes})
 
     def _edit(self) -> None:
@@ -169,12 +191,14 @@ class Author:
         for _ in range(min(self._random.randrange(1, 20), len(texts) - 1)):
             texts.pop()
         self._version += 1
+        self.changes += 1
         self.client.change(self._version, texts[-1], uri=self._uri(name))
 
     def _send(self, name: str, start: int, end: int, new: str) -> None:
         texts = self._open[name]
         text = texts[-1]
         self._version += 1
+        self.changes += 1
         self.client.change(self._version, (new, *_at(text, start), *_at(text, end)), uri=self._uri(name))
         texts.append(text[:start] + new + text[end:])
         del texts[:-30]
@@ -195,6 +219,8 @@ def test_after_an_hour_of_work(author: Author) -> None:
     warm = _memory(author.client.pid)
     for _ in range(STEPS - WARM):
         author.step()
+    assert author.changes > AN_HOUR
+    author.rest()
     fresh = _fresh(author)
     assert any(found for found, _ in fresh.values())
     for name, (expected, broken) in fresh.items():
@@ -215,7 +241,7 @@ def test_after_an_hour_of_work(author: Author) -> None:
 def _fresh(author: Author) -> dict[str, tuple[set[tuple[object, ...]], list[int]]]:
     """What a new session says of the same texts, and the rows of what does not parse."""
     root = author.repository.root
-    session = Session(root, default_settings(root), load_rules())
+    session = Session(root, default_settings(root), load_rules(), whole=True)
     paths = {name: (root / name).as_posix() for name in author.texts()}
     for name, text in author.texts().items():
         session.open(paths[name], text)

@@ -51,18 +51,20 @@ def _read(found: Acceptance, words: str) -> Acceptance:
         fields[field["key"]] = field["value"]
         rest = rest[field.end() :]
     until = _date(fields["until"]) if "until" in fields else None
-    mistyped = _FIELD_LIKE.match(rest)
-    meant = get_close_matches(mistyped["key"].lower(), _FIELDS, n=1) if mistyped else []
-    # An editor writes `TODO: reason` for the author to replace: left as it is, nothing was decided.
-    given = rest.strip() and not rest.strip().upper().startswith("TODO")
-    problem = "" if given else "this suppression has no effect, as it gives no reason"
-    if "until" in fields and until is None:
-        problem = f"this suppression has no effect, as `until={fields['until']}` is not a date such as 2027-03-01"
-    if mistyped and meant:
-        problem = (
-            f"this suppression has no effect, as nothing is called `{mistyped['key']}`; did you mean `{meant[0]}=`?"
-        )
+    problem = _problem(fields.get("until"), until, rest.strip())
     return found._replace(rules=rules, until=until, owner=fields.get("owner", ""), reason=rest.strip(), problem=problem)
+
+
+def _problem(written: str | None, until: date | None, reason: str) -> str:
+    """Why a suppression has no effect, given what it says of its end, what that means, and its reason."""
+    if written is not None and until is None:
+        return f"this suppression has no effect, as `until={written}` is not a date such as 2027-03-01"
+    mistyped = _FIELD_LIKE.match(reason)
+    if mistyped and (meant := get_close_matches(mistyped["key"].lower(), _FIELDS, n=1)):
+        return f"this suppression has no effect, as nothing is called `{mistyped['key']}`; did you mean `{meant[0]}=`?"
+    # An editor writes `TODO: reason` for the author to replace: left as it is, nothing was decided.
+    given = reason and not reason.upper().startswith("TODO")
+    return "" if given else "this suppression has no effect, as it gives no reason"
 
 
 def _date(text: str) -> date | None:

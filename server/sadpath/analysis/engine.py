@@ -1,6 +1,6 @@
 """Checks the units of files with the rules. What a unit gives is remembered until its text or an answer changes."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any, cast
 
 import libcst as cst
@@ -66,11 +66,20 @@ _UNASKED = Memo(_NOTHING, (), 0, 0, stale=True)
 class Engine:
     """A set of rules, ready to check units of a program.
 
-    `filtered` says whether the rules' words decide which units are parsed; it never changes what is found.
+    `filtered` says whether the rules' words decide which units are parsed; it never changes what is found. `pause` is
+    called before each unit that is checked, and may raise to end the check of a file: what was found out stays known.
     """
 
-    def __init__(self, program: Program, rules: Iterable[Rule[Any]], *, filtered: bool = True) -> None:
+    def __init__(
+        self,
+        program: Program,
+        rules: Iterable[Rule[Any]],
+        *,
+        filtered: bool = True,
+        pause: Callable[[], None] = lambda: None,
+    ) -> None:
         self.program = program
+        self._pause = pause
         self._filtered = filtered
         self._rules = tuple(_Ready(rule, _spelled(rule, program)) for rule in rules if rule.visits)
         self._report = Query(self._check, _NOTHING)
@@ -89,6 +98,7 @@ class Engine:
             memos[:] = [_UNASKED] * len(segments)
         for index, memo in enumerate(memos):
             if memo.stale:
+                self._pause()
                 memo = memos[index] = self.program.queries.memo(self._report, path, segments[index])
             if memo.value is not _NOTHING:
                 yield index, cast("UnitReport", memo.value)

@@ -48,13 +48,14 @@ def _kind(result: Result) -> str:
 
 
 def _since(result: Result) -> str:
-    """What was compared with, and what is not shown therefore."""
+    """What was compared with, what is not shown therefore, and how much is gone."""
     made = result.comparison
     if made is None:
         return ""
     left = Counter(status for finding in result.findings if (status := result.status(finding)) not in made.failing)
     hidden = " and ".join(f"{left[status]} {status.value}" for status in Status if left[status])
-    return f" since {made.base}" + (f"; not shown: {hidden}" if hidden else "")
+    gone = f"; gone: {len(made.gone)}" if made.gone else ""
+    return f" since {made.base}" + (f"; not shown: {hidden}" if hidden else "") + gone
 
 
 def _baseline(result: Result) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """The analysis in a process of its own: it keeps nobody waiting, and a file that kills it costs only that file."""
 
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import PurePath
@@ -11,11 +12,13 @@ from sadpath.analysis.finding import FileReport, Skip
 from sadpath.analysis.syntax.interpreter import on_large_stack
 from sadpath.analysis.syntax.text import split_lines
 from sadpath.lsp.failure import AnalysisError, at, trace
-from sadpath.lsp.session import MakeSession, Scope, Session, Tell
+from sadpath.lsp.session import IsStale, MakeSession, Scope, Session, Stale, Tell
 from sadpath.workspace.processes import Child
 
 if TYPE_CHECKING:  # the class has another name on Windows
     from multiprocessing.connection import Connection
+
+_GLANCE = 0.01  # seconds
 
 
 class _Open(msgspec.Struct, frozen=True):
@@ -43,6 +46,18 @@ class _Check(msgspec.Struct, frozen=True):
     path: str
 
 
+class _Learn(msgspec.Struct, frozen=True):
+    pass
+
+
+class _Stop(msgspec.Struct, frozen=True):
+    """What is being done need not be finished."""
+
+
+class _Stopped(msgspec.Struct, frozen=True):
+    pass
+
+
 class _Told(msgspec.Struct, frozen=True):
     message: str
 
@@ -52,7 +67,7 @@ class _Failed(msgspec.Struct, frozen=True):
     trace: str
 
 
-_Message: TypeAlias = _Open | _Edit | _Close | _Changed | _Check | Scope
+_Message: TypeAlias = _Open | _Edit | _Close | _Changed | _Check | _Learn | _Stop | Scope
 
 
 def open_projects(scope: Scope, tell: Tell) -> Session:
@@ -75,6 +90,7 @@ class Analyst:
         self._make_session = make_session
         self._child: Child | None = None
         self._ended = False
+        self._learns = True
         self._texts: dict[str, list[str]] = {}
         self._fatal: dict[str, list[str]] = {}
 
@@ -103,27 +119,55 @@ class Analyst:
         self._scope = scope
         self._send(scope)
 
-    def check(self, path: str) -> FileReport:
-        """What there is to say about a file. Raises AnalysisError."""
+    def check(self, path: str, is_stale: IsStale, /) -> FileReport:
+        """What there is to say about a file. Raises AnalysisError, or Stale."""
         if path in self._fatal and self._fatal[path] == self._texts.get(path):
             return _crashed(path)
         child = self._child or self._start()
         try:
             child.connection.send(_Check(path))
-            while isinstance(answer := child.connection.recv(), _Told):
-                self._tell(answer.message)
+            answer = self._answer(child, is_stale)
         except (EOFError, OSError):
             return self._bury(child, path)
         if isinstance(answer, _Failed):
             raise AnalysisError(answer.at, answer.trace)
+        if isinstance(answer, _Stopped):
+            raise Stale
         assert isinstance(answer, FileReport)
         return answer
+
+    def learn(self, is_stale: IsStale, /) -> bool:
+        """Find out what can only be told from all files. Should the process die of them, it does so once."""
+        if not self._child or not self._learns:
+            return False
+        try:
+            self._child.connection.send(_Learn())
+            return self._answer(self._child, is_stale) is True
+        except (EOFError, OSError):
+            if not self._ended:
+                self._learns = False
+                self._child.end()
+                self._child = None
+            return False
 
     def end(self) -> None:
         """End the other process, whatever it does."""
         self._ended = True
         if self._child:
             self._child.end()
+
+    def _answer(self, child: Child, is_stale: IsStale) -> object:
+        """What the other process says in the end. It is told if nobody waits for that any more."""
+        is_told = False
+        while True:
+            while not child.connection.poll(None if is_told else _GLANCE):
+                if is_stale():
+                    child.connection.send(_Stop())
+                    is_told = True
+            answer = child.connection.recv()
+            if not isinstance(answer, _Told):
+                return answer
+            self._tell(answer.message)
 
     def _send(self, message: _Message) -> None:
         if self._child:
@@ -161,17 +205,36 @@ def _work(connection: "Connection", subject: tuple[MakeSession, Scope]) -> None:
         while True:
             message = connection.recv()
             if isinstance(message, _Check):
-                connection.send(_outcome(reader, message.path))
-            else:
+                connection.send(_outcome(reader, message.path, _now_and_then(connection.poll)))
+            elif isinstance(message, _Learn):
+                connection.send(reader.learn(_now_and_then(connection.poll)))
+            elif not isinstance(message, _Stop):  # too late: the check had come to its end
                 reader.take(message)
 
     with suppress(EOFError, OSError):
         on_large_stack(work)
 
 
-def _outcome(reader: "_Reader", path: str) -> FileReport | _Failed:
+def _now_and_then(is_stale: IsStale) -> IsStale:
+    """Asks only every few milliseconds, as a look at a connection costs as much as many units that are known."""
+    asked = time.perf_counter()
+
+    def ask() -> bool:
+        nonlocal asked
+        now = time.perf_counter()
+        if now - asked < _GLANCE:
+            return False
+        asked = now
+        return is_stale()
+
+    return ask
+
+
+def _outcome(reader: "_Reader", path: str, is_stale: IsStale) -> FileReport | _Failed | _Stopped:
     try:
-        return reader.check(path)
+        return reader.check(path, is_stale)
+    except Stale:
+        return _Stopped()
     except Exception as error:
         return _Failed(at(error), trace(error))
 
@@ -191,12 +254,19 @@ class _Reader:
         except Exception as error:
             self._failures.append(error)
 
-    def check(self, path: str) -> FileReport:
+    def check(self, path: str, is_stale: IsStale) -> FileReport:
         if self._failures:
             failure = self._failures[0]
             self._failures.clear()
             raise failure
-        return self._made().check(path)
+        return self._made().check(path, is_stale)
+
+    def learn(self, is_stale: IsStale) -> bool:
+        try:
+            return self._made().learn(is_stale)
+        except Exception as error:
+            self._failures.append(error)
+            return False
 
     def _made(self) -> Session:
         if self._session is None:

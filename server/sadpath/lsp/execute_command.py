@@ -71,6 +71,7 @@ async def _debug_information(server: "Server", _: Sequence[object]) -> object:
         f"client: {server.client}",
         f"options: {server.configuration.options}",
         *(f"options of {folder}: {chosen}" for folder, chosen in server.configuration.selections.items()),
+        f"at rest: {server.files.is_at_rest}",
         f"open: {len(files)}",
         *files,
     ]

@@ -11,14 +11,15 @@ from sadpath.lsp.convert import path_of, uri_of
 from sadpath.lsp.document import Document, Encoding
 from sadpath.lsp.last_good import with_last_good
 from sadpath.lsp.open_file import OpenFile, Part
-from sadpath.lsp.session import Scope, Session
+from sadpath.lsp.session import IsStale, Scope, Session, Stale
 from sadpath.lsp.worker import Worker
 
 
 class OpenFiles:
     """Keeps the open documents and has a session check them, one at a time: first those that the client asks for.
 
-    Each check takes the texts of that moment; what was found in a text that changed meanwhile is thrown away.
+    Each check takes the texts of that moment, and is given up when something changes meanwhile, or when the client asks
+    for another document; the next one goes on from there. What was found in a text that changed is thrown away.
     `make_session` is called on the worker's thread. `on_checked` is told of each result and what could not be
     analysed, `on_error` of each exception.
     """
@@ -39,6 +40,8 @@ class OpenFiles:
         self._files: dict[str, OpenFile] = {}
         self._news: list[Callable[[Session], None]] = []
         self._state = 0
+        self._turn = 0  # whatever began in an earlier one is given up
+        self._target: OpenFile | None = None
         self._ended = False
         self._checking: asyncio.Task[None] | None = None
 
@@ -68,11 +71,18 @@ class OpenFiles:
         """Whether what was found in a file is what there is to find at the moment."""
         return file.checked_at == self._state
 
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether there is nothing to check or to find out."""
+        return self._checking is None or self._checking.done()
+
     async def checked(self, uri: str) -> Part | None:
         """What is open under a URI, once it is checked; None where nothing is, or it was closed meanwhile."""
         part = self.part(uri)
         if part and not self.is_settled(part.file):
             asking = asyncio.get_running_loop().create_future()
+            if self._target is not part.file and not (self._target and self._target.asking):
+                self._turn += 1
             part.file.asking.append(asking)
             await asking
         return self.part(uri)
@@ -114,7 +124,8 @@ class OpenFiles:
     def recheck(self) -> None:
         """Check all open documents, as something has changed on which each of them may depend."""
         self._state += 1
-        if self._checking is None or self._checking.done():
+        self._turn += 1
+        if self.is_at_rest:
             self._checking = asyncio.get_running_loop().create_task(self._check())
 
     def end(self) -> None:
@@ -132,10 +143,21 @@ class OpenFiles:
         return file
 
     async def _check(self) -> None:
-        while (file := self._next()) or (self._news and self._session):
+        is_settled = False
+        while not is_settled:
+            await self._check_all()
             state = self._state
+            if await self.worker.run(self._lesson()):
+                self._state += 1
+            is_settled = state == self._state
+
+    async def _check_all(self) -> None:
+        while (file := self._next()) or (self._news and self._session):
+            state, self._target = self._state, file
             try:
                 report = await self.worker.run(self._job(file))
+            except Stale:
+                continue
             except Exception as error:
                 self._on_error(error)
                 report = None
@@ -153,6 +175,7 @@ class OpenFiles:
         news = [*self._news, *(tell for file in self._files.values() if (tell := _news(file)))]
         self._news.clear()
         before = target.findings if target else ()
+        is_stale = self._is_stale()
 
         def job() -> FileReport | None:
             session = self._session = self._session or self._make_session()
@@ -160,9 +183,17 @@ class OpenFiles:
                 session.end()
             for tell in news:
                 tell(session)
-            return with_last_good(session.check(target.path), before) if target else None
+            return with_last_good(session.check(target.path, is_stale), before) if target else None
 
         return job
+
+    def _lesson(self) -> Callable[[], bool]:
+        session, is_stale = self._session, self._is_stale()
+        return lambda: session is not None and session.learn(is_stale)
+
+    def _is_stale(self) -> IsStale:
+        turn = self._turn
+        return lambda: self._turn != turn
 
     def _settle(self, file: OpenFile, state: int, report: FileReport | None) -> None:
         file.checked_at = state

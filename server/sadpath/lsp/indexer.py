@@ -12,7 +12,7 @@ from sadpath.analysis.syntax.text import split_lines
 from sadpath.lsp.editor_settings import EditorSettings
 from sadpath.lsp.session import Scope
 from sadpath.workspace import files
-from sadpath.workspace.batch import BatchError, check_all, processors
+from sadpath.workspace.batch import BatchError, processors
 from sadpath.workspace.changes import changed_since
 from sadpath.workspace.git import GitError
 from sadpath.workspace.repeat import Repeat
@@ -89,11 +89,11 @@ def _run(scope: Scope, send: Callable[[News], None]) -> Ended:
     targets = [found for found in walk(folders, settings) if isinstance(found, Target)]
     jobs = max(1, processors() - 1)
     # A workspace that is not trusted has nothing written, so everything is checked each time.
-    repeat = Repeat(targets, jobs, apart=True) if scope.trusted else None
+    repeat = Repeat(targets, jobs, apart=True, lasting=scope.trusted)
     reports: list[FileReport] = []
     send(Portion(0, len(targets), ()))
     try:
-        for report in repeat.reports() if repeat else check_all(targets, jobs, apart=True):
+        for report in repeat.reports():
             reports.append(report)
             if len(reports) % _PORTION == 0:
                 send(_portion(reports[-_PORTION:], len(reports), len(targets)))
@@ -112,7 +112,7 @@ def _portion(reports: Sequence[FileReport], done: int, total: int) -> Portion:
 
 
 def reviewed(
-    reports: Sequence[FileReport], targets: Sequence[Target], base: str, jobs: int, repeat: Repeat | None
+    reports: Sequence[FileReport], targets: Sequence[Target], base: str, jobs: int, repeat: Repeat
 ) -> Reviewed:
     """What the change since a base, "" for the usual one, has to do with the reports. Raises BatchError."""
     sources = {target.path for target in targets}

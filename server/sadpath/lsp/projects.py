@@ -6,7 +6,7 @@ from pathlib import Path
 from sadpath.analysis.finding import FileReport
 from sadpath.analysis.syntax.text import split_lines
 from sadpath.lsp.editor_settings import EditorSettings
-from sadpath.lsp.session import Scope, Tell
+from sadpath.lsp.session import IsStale, Scope, Stale, Tell
 from sadpath.workspace.configuration import Settings
 from sadpath.workspace.packs import load_rules
 from sadpath.workspace.patterns import Patterns
@@ -26,6 +26,7 @@ class Projects:
     def __init__(self, scope: Scope, tell: Tell) -> None:
         self._tell = tell
         self._shown: dict[str, list[str]] = {}
+        self._is_stale: IsStale = lambda: False
         self.reload(scope)
 
     def reload(self, scope: Scope) -> None:
@@ -57,21 +58,33 @@ class Projects:
         for session in self._sessions.values():
             session.changed(unseen)
 
-    def check(self, path: str) -> FileReport:
-        """What there is to say about a file: nothing about libraries, and what the settings exclude."""
+    def check(self, path: str, is_stale: IsStale, /) -> FileReport:
+        """What there is to say about a file: nothing about libraries and what the settings exclude. May raise Stale."""
+        self._is_stale = is_stale
         root, settings = self._settings.of(path)
         is_library = not self._settings.folder(Path(path)) and _LIBRARIES.verdict(path)
         if is_library or is_excluded(path, settings):
             return FileReport(path)
         return self._session(root, settings).check(path)
 
+    def learn(self, is_stale: IsStale, /) -> bool:
+        """Go on reading those projects whole of which some rule wanted to know what all their files say."""
+        has_learnt = [session.learn(is_stale) for session in self._sessions.values()]
+        return any(has_learnt)
+
     def end(self) -> None:
         """Nothing to do."""
+
+    def _pause(self) -> None:
+        if self._is_stale():
+            raise Stale
 
     def _session(self, root: Path, settings: Settings) -> Session:
         session = self._sessions.get((root, id(settings)))
         if session is None:
-            session = self._sessions[root, id(settings)] = Session(root, settings, load_rules(settings.packs))
+            rules = load_rules(settings.packs)
+            session = Session(root, settings, rules, whole=True, patient=True, pause=self._pause)
+            self._sessions[root, id(settings)] = session
             for path, lines in self._shown.items():
                 session.open(path, "".join(lines))
         return session

@@ -30,11 +30,23 @@ Tell: TypeAlias = Callable[[str], None]
 """Tells the user something, once. May be called on any thread."""
 
 
+IsStale: TypeAlias = Callable[[], bool]
+"""Whether nobody waits for the answer any more, as something has changed. May be called on any thread, and often."""
+
+
+class Stale(Exception):
+    """A check was given up because nobody waits for its answer."""
+
+
 class Session(Protocol):
     """An analysis of all that is open in the editor, used by one thread at a time."""
 
-    def check(self, path: str) -> FileReport:
-        """What there is to say about a file."""
+    def check(self, path: str, is_stale: IsStale, /) -> FileReport:
+        """What there is to say about a file. May raise Stale; what was found out by then makes the next check short."""
+        ...
+
+    def learn(self, is_stale: IsStale, /) -> bool:
+        """Find out, until that is stale, what can only be told from all files; True if checks may find other things."""
         ...
 
     def open(self, path: str, text: str) -> None:

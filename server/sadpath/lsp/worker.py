@@ -21,7 +21,7 @@ class Worker:
         return not self._is_done()
 
     async def run(self, job: Callable[[], Result]) -> Result:
-        """The result of a job, or its exception. A job that runs cannot be stopped."""
+        """The result of a job, or its exception. A job that runs has to end by itself."""
         future = self._pool.submit(job)
         self._is_done = future.done
         return await asyncio.wrap_future(future)

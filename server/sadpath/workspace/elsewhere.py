@@ -35,11 +35,11 @@ class Differing(NamedTuple):
 
 
 def differing(
-    targets: Sequence[Target], contents: Mapping[Path, Contents], open_state: OpenState, repeat: Repeat | None
+    targets: Sequence[Target], contents: Mapping[Path, Contents], open_state: OpenState, repeat: Repeat
 ) -> Differing:
     """What is different where files have these contents, given by the root of their project.
 
-    `repeat` is the check that gave the reports on the targets; without it, that may be all in projects with contents.
+    `repeat` is the check that gave the reports on the targets.
     """
     projects: dict[ProjectKey, list[Target]] = {}
     for target in targets:
@@ -47,11 +47,10 @@ def differing(
             projects.setdefault(project_key(target), []).append(target)
     found = Differing([], {})
     for key, members in projects.items():
+        difference = Difference(key[0], contents[key[0]])
         same = Compared(set(), {})
-        if repeat is not None:
-            difference = Difference(key[0], contents[key[0]])
-            if not difference.concerns_all(members[0].settings):
-                same = repeat.compare(key, _Witness(difference, members[0], open_state))
+        if not difference.concerns_all(members[0].settings):
+            same = repeat.compare(key, _Witness(difference, members[0], open_state))
         found.targets.extend(target for target in members if target.path not in same.unaffected)
         found.known.update(same.known)
     return found

@@ -87,7 +87,8 @@ def _source(hunk: Hunk) -> list[str]:
 def _name(path: str) -> str:
     """The path as it is on the disk: git quotes those with special characters, and puts a letter in front."""
     if path.startswith('"'):
-        path = path.strip('"').encode("utf-8", "surrogateescape").decode("unicode_escape").encode("latin-1").decode()
+        quoted = path[1:-1].encode("utf-8", "surrogateescape")
+        path = quoted.decode("unicode_escape").encode("latin-1").decode("utf-8", "surrogateescape")
     return path if path == _NOWHERE or path[1:2] != "/" else path[2:]
 
 

@@ -44,14 +44,14 @@ class Review:
 
 
 def review(
-    found: Iterable[FileReport], targets: Sequence[Target], changes: Changes, jobs: int, repeat: Repeat | None = None
+    found: Iterable[FileReport], targets: Sequence[Target], changes: Changes, jobs: int, repeat: Repeat
 ) -> Review:
     """Compare the reports on the targets, as they are on the disk, with those before the changes.
 
     A target may also be a file that was there only before, without a report. `repeat` is the check that gave the
-    reports: without it, each file is checked once more. Raises BatchError.
+    reports. Raises BatchError.
     """
-    names = {root: repeat.names(root) if repeat else {} for root in changes}
+    names = {root: repeat.names(root) for root in changes}
     open_now, open_before = _OpenNow(changes, names), _OpenBefore(changes, names)
     now = {root: change.now for root, change in changes.items()}
     other = differing(targets, now, open_now, repeat)

@@ -1,7 +1,7 @@
 """One project under analysis: what both drivers talk to."""
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -35,10 +35,10 @@ _NEW_ANSWERS = 10_000
 class Session:
     """Checks files of a project; remembers what it found out, and keeps it true while files are edited.
 
-    `whole` allows to read all files of the project, for what can only be told from all of them; such a session checks
-    file after file, and forgets what the last ones had no use for. `contents` and `renamed` are those of
-    `DiskSources`. Paths are absolute, with forward slashes. Not safe for use by several
-    threads at once.
+    `whole` allows to read all files of the project, for what can only be told from all of them. `contents` and
+    `renamed` are those of `DiskSources`, `pause` is that of `Engine`, and `patient` that of `Program`. One that is
+    whole, but not patient, checks file after file, and forgets what the last ones had no use for. Paths are
+    absolute, with forward slashes. Not safe for use by several threads at once.
     """
 
     def __init__(
@@ -51,10 +51,12 @@ class Session:
         watch: Watch | None = None,
         contents: Contents | None = None,
         renamed: Mapping[str, str] | None = None,
+        pause: Callable[[], None] = lambda: None,
+        patient: bool = False,
     ) -> None:
         all_rules = tuple(rules)
         self._settings = settings
-        self._whole = whole
+        self._forgets = whole and not patient
         self._last = deque[str](maxlen=_LAST)
         self._most_answers = _NEW_ANSWERS
         self._known = frozenset(rule.name for rule in all_rules)
@@ -64,8 +66,9 @@ class Session:
             root.absolute(), packages, whole=whole, watch=watch, contents=contents, renamed=renamed
         )
         versions = versions_used(root, packages, Overlaid(contents or {}))
-        self._program = Program(self._sources, library_tables(versions, settings.calls))
-        self._engine = Engine(self._program, self._rules)
+        tables = library_tables(versions, settings.calls)
+        self._program = Program(self._sources, tables, patient=patient)
+        self._engine = Engine(self._program, self._rules, pause=pause)
         self.facts = Facts(self._engine, self._sources.typeshed)
 
     def check(self, path: str) -> FileReport:
@@ -74,7 +77,7 @@ class Session:
 
     def report(self, path: str) -> FileReport:
         """The same on any day: without an eye on what was accepted until a day that has come."""
-        if self._whole:
+        if self._forgets:
             self._forget()
             self._last.append(path)
         report = check(self._engine, path, self._settings.chosen(self._rules, path), self._known)
@@ -110,10 +113,15 @@ class Session:
     def changed(self, paths: Iterable[str]) -> None:
         """Take in that these files on disk came, went, or have another text."""
         self._sources.refresh()
-        for path in paths:
-            if self._program.knows(path):
+        known = {path: self._program.knows(path) for path in paths}
+        for path, is_known in known.items():
+            if is_known:
                 self._engine.reload(path)
-        self._program.refresh()
+        self._program.refresh(came=not all(known.values()))
+
+    def learn(self, is_stale: Callable[[], bool]) -> bool:
+        """Go on with a patient reading of the whole project; gives whether files may have other reports than before."""
+        return self._program.read_names(is_stale)
 
     def _forget(self) -> None:
         """Forget what none of the last files has asked for, now and then."""

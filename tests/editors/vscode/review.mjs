@@ -30,10 +30,12 @@ await journey({
     await row.waitFor();
     const link = row.locator("a", { hasText: "missing-timeout" });
     await link.waitFor();
+    await row.click(); // leads to the line
+    await underlined(page, editor, "self._session.post");
     await picture("problems");
     step("the Problems panel has it, with a link to the rule's page");
 
-    await row.click(); // leads to the line
+    await page.keyboard.press("Control+J"); // without the panel there is room for the story
     const finding = await underlined(page, editor, "self._session.post");
     await page.mouse.move(finding.x - 60, finding.y - 60);
     await page.mouse.move(finding.x, finding.y, { steps: 8 });
@@ -44,6 +46,8 @@ await journey({
     step("the hover tells the story");
 
     await page.keyboard.press("Escape");
+    await page.keyboard.press("Control+J");
+    await row.waitFor();
     await openLightBulb(page, editor, finding, "Bound `self._session.post` with `timeout=10`");
     await picture("fixes");
     await menu(page, "Bound `self._session.post` with `timeout=10`").click();
@@ -66,7 +70,7 @@ await journey({
     step("the light bulb accepts it, with the reason that is typed");
 
     await page.locator(".activitybar [aria-label^='Unhappy paths in this change']").first().click();
-    await widenSideBar(page, 150);
+    await widenSideBar(page, 210);
     const view = page.locator(".sidebar .pane").first();
     await entry(view, "unawaited-coroutine").waitFor();
     const files = await view.locator(".monaco-list-row[aria-level='1']").allInnerTexts();
@@ -74,6 +78,7 @@ await journey({
     await view.getByText("5 of 5 to review, compared with").waitFor();
     await entry(view, "unawaited-coroutine").click();
     await page.locator(".tab.active", { hasText: "worker.py" }).waitFor();
+    await underlined(page, editor, "self._audit.record(\"out");
     await page.mouse.move(800, 600);
     await page.keyboard.press("Control+J"); // without the panel
     await picture("review");

@@ -7,7 +7,8 @@ from typing import Protocol
 from sadpath.analysis.meaning.binding import Scopes
 from sadpath.analysis.meaning.file_index import FileIndex, declared_global, words_of
 from sadpath.analysis.meaning.libraries import LibraryTables
-from sadpath.analysis.meaning.project_names import Names, ProjectNames, names_bound, names_in
+from sadpath.analysis.meaning.name_reading import NameReading, NameSources
+from sadpath.analysis.meaning.project_names import ProjectNames, names_bound
 from sadpath.analysis.meaning.queries import Queries, Query, Question, query
 from sadpath.analysis.recent import Recent
 from sadpath.analysis.syntax.outline import Change, Outline, Segment
@@ -21,7 +22,7 @@ _IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+(\w+)", re.MULTILINE)
 _PARTIAL = re.compile(r"^(\w+)[ \t]*=[ \t]*(?:\w+\.)*partial\(\s*(?:\w+\.)*(\w+)\b", re.MULTILINE)
 
 
-class Sources(Protocol):
+class Sources(NameSources, Protocol):
     """Where files come from. Paths are names that only the sources understand."""
 
     def read(self, path: str) -> list[str] | None:
@@ -52,14 +53,6 @@ class Sources(Protocol):
         """The file's text, quickly read, in an encoding that contains ASCII; nothing where it cannot be read."""
         ...
 
-    def names(self, path: str) -> Names:
-        """What the file's text says by names alone."""
-        ...
-
-    def project_files(self) -> Sequence[str]:
-        """The project's files, tests aside; none where only what imports lead to may be read."""
-        ...
-
     def standard_files(self) -> Sequence[str]:
         """The stubs of the standard library."""
         ...
@@ -70,15 +63,17 @@ class Sources(Protocol):
 
 
 class Program:
-    """The files, cut into units when first needed, and the memory of everything found out about them."""
+    """The files, cut into units when first needed, and the memory of everything found out about them.
 
-    def __init__(self, sources: Sources, libraries: LibraryTables) -> None:
+    `patient` is that of `NameReading`.
+    """
+
+    def __init__(self, sources: Sources, libraries: LibraryTables, *, patient: bool = False) -> None:
         self.sources = sources
         self.libraries = libraries
         self.queries = Queries(self)
         self._files: dict[str, FileIndex | None] = {}
-        self._names: ProjectNames | None = None
-        self._named = frozenset[str]()
+        self._names = NameReading(sources, patient=patient)
         self._library_names: dict[str, frozenset[str]] = {}
 
     def file(self, path: str) -> FileIndex | None:
@@ -90,7 +85,7 @@ class Program:
 
     def knows(self, path: str) -> bool:
         """Whether anything that was found out may rest on the text of a file."""
-        return path in self._files or path in self._named
+        return path in self._files or self._names.knows(path)
 
     def edit(self, path: str, lines: list[str], first: int, old: int, new: int) -> Change:
         """Take in that `new` lines replaced the `old` ones from line `first` (0-based); `lines` is the whole new text.
@@ -113,7 +108,7 @@ class Program:
         new = tuple(after.outline.segments) if after else ()
         change = Change(0, old, new)
         self._changed(path, change)
-        self._rename(path, old, new)
+        self._rename(path, old if before else None, new)
         return change
 
     def keep(self, questions: Iterable[Question]) -> None:
@@ -122,19 +117,25 @@ class Program:
         about = {arguments[0] for _, arguments in kept}
         self._files = {path: file for path, file in self._files.items() if path in about}
 
-    def refresh(self) -> None:
-        """Take in that files may have come or gone, so that imports may lead elsewhere."""
+    def refresh(self, *, came: bool = True) -> None:
+        """Take in that files may have gone, or come as well, so that imports may lead elsewhere."""
+        if came:
+            self._names.look_again()
         self.queries.change_all(module_path)
         self.queries.change_all(module_name)
 
+    def read_names(self, is_stale: Callable[[], bool]) -> bool:
+        """Go on with a patient reading of names; gives whether there is more to know than before."""
+        is_new = self._names.go_on(is_stale)
+        if is_new:
+            self.queries.change_all(coroutines_named)
+            self.queries.change_all(calls_named)
+        return is_new
+
     @property
     def names(self) -> ProjectNames:
-        """The names bound in the whole project, from when they are first asked for."""
-        if self._names is None:
-            files = self.sources.project_files()
-            self._named = frozenset(files)
-            self._names = ProjectNames((path, self.sources.names(path)) for path in files)
-        return self._names
+        """The names bound in the whole project, as far as they are known."""
+        return self._names.names()
 
     def library_names(self, package: str, importer: str) -> frozenset[str] | None:
         """The names bound in an installed package, or for "" in the standard library; None where it is not found."""
@@ -147,17 +148,11 @@ class Program:
             self._library_names[place] = names_bound(sources.raw(path) for path in files or ())
         return self._library_names[place]
 
-    def _rename(self, path: str, old: Iterable[Segment], new: Iterable[Segment]) -> None:
+    def _rename(self, path: str, old: Iterable[Segment] | None, new: Iterable[Segment]) -> None:
         """Keep the names of the project up to date."""
-        if self._names is None or path not in self._named:
-            return
-        changed: set[str] = set()
-        for segments, times in ((old, -1), (new, 1)):
-            for segment in segments:
-                names = names_in(segment.text.encode(errors="replace"))
-                self._names.add(path, names, times)
-                changed.update(names.coroutines, names.others)
-        self.queries.change((coroutines_named, (name,)) for name in changed)
+        touched = self._names.change(path, old, new)
+        self.queries.change((coroutines_named, (name,)) for name in touched.bound)
+        self.queries.change((calls_named, (name,)) for name in touched.called)
 
     def _changed(self, path: str, change: Change) -> None:
         questions: list[Question] = [

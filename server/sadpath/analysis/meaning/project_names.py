@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from sys import intern
 
 import msgspec
 
@@ -66,8 +67,8 @@ def names_in(text: bytes) -> Names:
     return Names(
         coroutines=tuple(name for name, is_coroutine in bound if is_coroutine),
         others=tuple(name for name, is_coroutine in bound if not is_coroutine),
-        awaited=tuple(name.decode("ascii") for name in _AWAITED.findall(text)),
-        dropped=tuple(name.decode("ascii") for name in _BEGINS.findall(text)),
+        awaited=tuple(intern(name.decode("ascii")) for name in _AWAITED.findall(text)),
+        dropped=tuple(intern(name.decode("ascii")) for name in _BEGINS.findall(text)),
     )
 
 
@@ -80,6 +81,6 @@ def _bound_in(text: bytes) -> Iterator[tuple[str, bool]]:
     for match in _DEFINES.finditer(text):
         decorated, is_async, name = match.groups()
         # What most decorators make of a function is not known here.
-        yield name.decode("ascii"), bool(is_async) and (not decorated or _KEEPS.search(decorated) is not None)
+        yield intern(name.decode("ascii")), bool(is_async) and (not decorated or _KEEPS.search(decorated) is not None)
     for name in _SETS.findall(text):
-        yield name.decode("ascii"), False
+        yield intern(name.decode("ascii")), False

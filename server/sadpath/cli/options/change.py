@@ -62,16 +62,24 @@ class ChangeOptions:
         """The statuses that the check is to fail for."""
         return _FAILING[self.fail_on or "new"]
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether something is to be compared."""
+        return any(self._asked)
+
+    @property
+    def _asked(self) -> tuple[bool, ...]:
+        return self.diff is not None, self.staged, self.new_from_patch is not None
+
     def changes(self, roots: Iterable[Path], also: Collection[str]) -> "dict[Path, Change] | None":
         """The change of each project, by its root; None where nothing is to be compared.
 
         `also` are the absolute paths of files that count as source whatever they are called. Raises Misuse and
         click.UsageError.
         """
-        asked = [self.diff is not None, self.staged, self.new_from_patch is not None]
-        if sum(asked) > 1:
+        if sum(self._asked) > 1:
             raise click.UsageError("`--diff`, `--staged` and `--new-from-patch` exclude each other")
-        if not any(asked):
+        if not self.is_asked:
             if self.fail_on:
                 raise click.UsageError("`--fail-on` needs `--diff`, `--staged` or `--new-from-patch`")
             return None

@@ -19,6 +19,8 @@ from sadpath.workspace.walk import Target
 
 _SECONDS = 0.5
 """How long to wait before looking at the files again."""
+_MOVED_BY_GIT = (".git/index", ".git/logs/HEAD")
+"""What is another file after something was staged or committed, or a branch was checked out."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,8 @@ def _state(run: Run) -> object:
     except Exception as error:  # settings that cannot be read are reported by the check
         return str(error)
     sources = {str(one.settings.source) for one in found if one.settings.source}
-    return [_stat(path) for path in (*sorted(sources), *(one.path for one in found))]
+    base = sorted({str(one.root / name) for one in found for name in _MOVED_BY_GIT}) if run.change.is_asked else []
+    return [_stat(path) for path in (*sorted(sources), *base, *(one.path for one in found))]
 
 
 def _stat(path: str) -> object:

@@ -39,11 +39,6 @@ class SpeedOptions:
         """The largest number of processes."""
         return self.jobs or processors()
 
-    def repeat(self, targets: Sequence[Target], *, compared: bool) -> Repeat | None:
-        """The check of the targets that uses what earlier ones kept; None where nothing is to be used.
-
-        What is to be `compared` with another state needs one in any case: it tells what need not be checked twice.
-        """
-        if self.no_cache and not compared:
-            return None
+    def repeat(self, targets: Sequence[Target]) -> Repeat:
+        """The check of the targets that uses what earlier ones kept, if that is wanted."""
         return Repeat(targets, self.processes, self.cache_dir, lasting=not self.no_cache)

@@ -96,12 +96,13 @@ class Engine:
         memos = self._reports.setdefault(path, [])
         if len(memos) != len(segments):
             memos[:] = [_UNASKED] * len(segments)
-        for index, memo in enumerate(memos):
-            if memo.stale:
+        for index in [index for index, memo in enumerate(memos) if memo.stale or memo.value is not _NOTHING]:
+            if memos[index].stale:
                 self._pause()
-                memo = memos[index] = self.program.queries.memo(self._report, path, segments[index])
-            if memo.value is not _NOTHING:
-                yield index, cast("UnitReport", memo.value)
+                memos[index] = self.program.queries.memo(self._report, path, segments[index])
+            report = cast("UnitReport", memos[index].value)
+            if report is not _NOTHING:
+                yield index, report
 
     def question(self, path: str, segment: Segment) -> Question:
         """The question that `report` answers."""

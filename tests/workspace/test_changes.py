@@ -70,8 +70,10 @@ FILES = {
     "app/__init__.py": "",
     "app/client.py": CLIENT,
     "app/store.py": STORE,
+    "app/cache.py": "import redis\n\n\ndef load(key):\n    return redis.Redis().get(key)\n",
     "main.py": "from app.client import Client\n",
 }
+PINS = ("redis==7.1.0\n", "redis==8.0.0\n")  # from 8.0 on, there is a timeout by default
 TEXTS = {
     "app/client.py": (
         CLIENT.replace("return requests.get(url)", "return requests.get(url, timeout=3)"),
@@ -154,6 +156,7 @@ STEPS = st.one_of(
     TEXT.map(lambda pair: on_main(*pair)),
     st.tuples(NAMES, st.sampled_from([*TEXTS, "lib/moved.py", "tests/test_moved.py"])).map(lambda pair: move(*pair)),
     NAMES.map(delete),
+    st.sampled_from(PINS).map(lambda text: write("requirements.txt", text)),
     st.sampled_from([Repository.commit, lambda repository: repository.git("add", "-A")]),
 )
 

@@ -120,6 +120,12 @@ def decisions(comment: str, place: Place) -> tuple[Decision, ...]:
     return tuple(decision for reader, words in read if reader for decision in reader(words, place))
 
 
+@lru_cache(maxsize=1024)
+def speaks_of_ours(comment: str) -> bool:
+    """Whether a comment accepts, or no longer accepts, something that our rules report, wherever it stands."""
+    return any(decision.rules != frozenset() for place in Place for decision in decisions(comment, place))
+
+
 def _noqa(text: str, _place: Place) -> Iterator[Decision]:
     yield Decision(Reach.STATEMENT, _rules(codes["codes"]) if (codes := _CODES.match(text)) else None)
 

@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeAlias
 from sadpath.analysis.acceptance import Acceptance, acceptances
 from sadpath.analysis.finding import Accepted, Edit, Finding, Fix, Position, Range, Skip
 from sadpath.analysis.fingerprint import fingerprints
-from sadpath.analysis.peers import Place, Reach, Rules, decisions
+from sadpath.analysis.peers import Place, Reach, Rules, decisions, speaks_of_ours
 from sadpath.analysis.syntax.outline import Comment, Outline
 from sadpath.analysis.syntax.statements import Statements
 from sadpath.grade import Confidence, Severity
@@ -120,6 +120,8 @@ class _Decided:
         self._in_rows: list[tuple[range, Rules]] = []
         first = statements.below(-1)
         for row, comment in comments:
+            if not speaks_of_ours(comment.text):
+                continue
             around = statements.around(row)
             alone = Place.ALONE if first is not None and row > first else Place.TOP
             for reach, rules in decisions(comment.text, alone if around is None else Place.BESIDE):

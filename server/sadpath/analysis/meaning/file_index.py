@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from itertools import count
 
 from sadpath.analysis.syntax.outline import Change, Outline, Segment
 
@@ -52,7 +53,7 @@ class FileIndex:
     def _place(self, segment: Segment) -> int:
         """Which one of the units, from 0 on, this very object is."""
         if self._places is None:
-            self._places = {id(segment): index for index, segment in enumerate(self.outline.segments)}
+            self._places = dict(zip(map(id, self.outline.segments), count(), strict=False))
         return self._places[id(segment)]
 
     def _rename(self, named: dict[tuple[str, str], list[Segment]], change: Change) -> None:

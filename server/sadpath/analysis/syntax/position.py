@@ -18,14 +18,8 @@ class Positions:
     """Ranges of places in one unit, relative to the unit's first line."""
 
     def __init__(self, tree: Tree, places: Iterable[Place | Edit]) -> None:
-        recorder = _Recorder(tree.module, {node for place in places for node in _nodes(place)})
-        tree.module._codegen(recorder)  # pyright: ignore[reportPrivateUsage]  # see the import
-        self._text = "".join(recorder.tokens)
-        self._spans = recorder.spans
-        self._above = tree.above
-        self._starts = [0, *accumulate(map(len, split_lines(self._text)))]
-        if not self._text.endswith(("\n", "\r")):
-            self._starts.pop()  # the end of the last line is in that line, not in one below
+        self._written = tree.derive(_Written)
+        self._written.find({node for place in places for node in _nodes(place)})
 
     def range(self, place: Place) -> Range:
         """The range of a place: 0-based lines of the unit, columns in code points."""
@@ -44,21 +38,46 @@ class Positions:
     def text(self, place: Place) -> str:
         """The source text of a place."""
         start, end = self._span(place)
-        return self._text[start:end]
+        return self._written.text[start:end]
 
     def _span(self, place: Place) -> tuple[int, int]:
+        spans, text = self._written.spans, self._written.text
         if isinstance(place, Between):
-            return self._spans[place.first][0], self._spans[place.last][1]
+            return spans[place.first][0], spans[place.last][1]
         if isinstance(place, Head):
-            start = self._spans[place.node][0]
-            behind = max((self._spans[node][1] for node in _header(place.node)), default=start)
-            colon = self._text.find(":", behind)
-            return start, behind + len(self._text[behind:colon].rstrip())
-        return self._spans[place]
+            start = spans[place.node][0]
+            behind = max((spans[node][1] for node in _header(place.node)), default=start)
+            colon = text.find(":", behind)
+            return start, behind + len(text[behind:colon].rstrip())
+        return spans[place]
 
     def _position(self, offset: int) -> Position:
-        line = bisect_right(self._starts, offset) - 1
-        return Position(line - self._above, offset - self._starts[line])
+        starts = self._written.starts
+        line = bisect_right(starts, offset) - 1
+        return Position(line - self._written.above, offset - starts[line])
+
+
+class _Written:
+    """The text of a tree, and where in it nodes stand: each is looked for once, as that takes long."""
+
+    def __init__(self, tree: Tree) -> None:
+        self._module = tree.module
+        self.above = tree.above
+        self.text = ""
+        self.starts: list[int] = []
+        self.spans: dict[cst.CSTNode, tuple[int, int]] = {}
+
+    def find(self, nodes: set[cst.CSTNode]) -> None:
+        """Find the nodes, unless all of them are known."""
+        if nodes <= self.spans.keys():
+            return
+        recorder = _Recorder(self._module, set(nodes))
+        self._module._codegen(recorder)  # pyright: ignore[reportPrivateUsage]  # see the import
+        self.text = "".join(recorder.tokens)
+        self.spans.update((node, span) for node, span in recorder.spans.items() if node in nodes)
+        self.starts = [0, *accumulate(map(len, split_lines(self.text)))]
+        if not self.text.endswith(("\n", "\r")):
+            self.starts.pop()  # the end of the last line is in that line, not in one below
 
 
 def _nodes(place: Place | Edit) -> Iterator[cst.CSTNode]:

@@ -1,4 +1,4 @@
-"""How much memory a check of a large project takes, and a long session in an editor."""
+"""How much memory a check of a large project takes, and a long session in an editor, in all processes together."""
 
 import shutil
 import time
@@ -11,7 +11,7 @@ from pathlib import Path
 from changes import inside, statements
 from client import Client
 from corpora import Corpora, Project
-from processes import peak, resident
+from processes import peak, together
 from results import OURS, Row, Series
 from tools import PYREFLY, RUFF, SADPATH, TY, Tool, command
 
@@ -43,18 +43,18 @@ def memory(corpora: Corpora, tools: Sequence[Tool]) -> Iterator[Row]:
 
 
 def _session(tool: Tool, project: Project, files: Sequence[Path], edits: int) -> Series:
-    """The memory of a server (RSS, in MB): with all files open, then after every hundredth edit. Files take turns."""
+    """The memory of a server (in MB): with all files open, then after every hundredth edit. Files take turns."""
     end = inf if tool is SADPATH else time.monotonic() + PEERS_SECONDS
     with closing(Client(command(tool.server), project.root, tool.settings)) as client:
         lanes = [(client.open(file), statements(lines := _lines(file), inside(lines, 0))) for file in files]
-        seen = [resident(client.processes())]
+        seen = [together(client.processes())]
         for number, (document, changes) in enumerate(islice(cycle(lanes), edits), 1):
             client.edit(next(changes), document)
             if number % SAMPLED == 0:
-                seen.append(resident(client.processes()))
+                seen.append(together(client.processes()))
             if time.monotonic() > end:
                 break
-        return (*seen, resident(client.processes()))
+        return (*seen, together(client.processes()))
 
 
 def _some_files(project: Project) -> list[Path]:

@@ -34,15 +34,15 @@ def peak(words: list[str], directory: Path) -> float:
         family = psutil.Process(process.pid)
         while process.poll() is None:
             with suppress(*ENDED):
-                most = max(most, _together([family, *family.children(recursive=True)]))
+                most = max(most, together([family, *family.children(recursive=True)]))
             time.sleep(SAMPLE)
     _expect(process.returncode, words)
     return most
 
 
-def resident(processes: Iterable[psutil.Process]) -> float:
-    """The resident memory (RSS) of processes in MB."""
-    return sum(process.memory_info().rss for process in processes) / 1e6
+def together(processes: Iterable[psutil.Process]) -> float:
+    """The memory of processes in MB: what they share is counted once, where the system tells (PSS), else for each."""
+    return sum(map(_bytes, processes)) / 1e6
 
 
 def settle(processes: Iterable[psutil.Process], most: float) -> None:
@@ -83,11 +83,6 @@ def _running(words: list[str], directory: Path) -> Generator["subprocess.Popen[b
 def _expect(code: int, words: list[str]) -> None:
     if code not in (0, 1):
         raise Failed(f"exit code {code} of: {' '.join(words)}")
-
-
-def _together(processes: Iterable[psutil.Process]) -> float:
-    """The memory of processes: what they share is counted once, where the system tells (PSS), else for each (RSS)."""
-    return sum(map(_bytes, processes)) / 1e6
 
 
 def _bytes(process: psutil.Process) -> int:

@@ -46,7 +46,8 @@ def _legend(tools: Sequence[Tool]) -> str:
     versions = "; ".join(tool.versions for tool in tools)
     return (
         f"{versions}; Python {platform.python_version()}, {os.cpu_count()} processors. "
-        "In parentheses the fastest and the slowest, in brackets how many times sadpath's value a peer's is."
+        "In parentheses the fastest and the slowest, in brackets how many times sadpath's value a peer's is. "
+        "Memory is that of all processes together, with what they share counted once (PSS)."
     )
 
 

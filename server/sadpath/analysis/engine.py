@@ -1,6 +1,6 @@
 """Checks the units of files with the rules. What a unit gives is remembered until its text or an answer changes."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any, cast
 
 import libcst as cst
@@ -117,6 +117,14 @@ class Engine:
     def reload(self, path: str) -> None:
         """Take in that a file has another text, appeared or went."""
         self._take(path, self.program.reload(path))
+
+    def keep(self, paths: Collection[str]) -> None:
+        """Forget all that the reports on these files do not rest on. They only cost time, if they are asked for."""
+        files = ((path, self.program.file(path)) for path in paths)
+        self.program.keep(
+            self.question(path, segment) for path, file in files if file for segment in file.outline.segments
+        )
+        self._reports = {path: memos for path, memos in self._reports.items() if path in paths}
 
     def _take(self, path: str, change: Change) -> None:
         """Drop what is remembered of units that are gone."""

@@ -56,6 +56,10 @@ class Facts:
         leaves += [(_LINE, place) for place in self._places(path)]
         return {self._mark(kind, arguments) for kind, arguments in leaves if not self._is_fixed(arguments)}
 
+    def forget(self) -> None:
+        """Forget which facts were given: they may be given again."""
+        self._marks.clear()
+
     def new(self) -> tuple[Fact, ...]:
         """The facts that no earlier call has given."""
         new, self._new = self._new, []

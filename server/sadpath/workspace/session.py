@@ -1,5 +1,6 @@
 """One project under analysis: what both drivers talk to."""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
@@ -25,12 +26,18 @@ from sadpath.workspace.sources import DiskSources
 from sadpath.workspace.tree import Contents, Overlaid
 from sadpath.workspace.versions import versions_used
 
+_LAST = 200
+"""Of how many files all answers are remembered. What the next files ask for was mostly asked for by one of these."""
+_NEW_ANSWERS = 10_000
+"""How many more are remembered before some are forgotten; each is about a kilobyte, with the file that it is about."""
+
 
 class Session:
     """Checks files of a project; remembers what it found out, and keeps it true while files are edited.
 
     `whole` allows to read all files of the project, for what can only be told from all of them. `contents` and
-    `renamed` are those of `DiskSources`, `pause` is that of `Engine`, and `patient` that of `Program`. Paths are
+    `renamed` are those of `DiskSources`, `pause` is that of `Engine`, and `patient` that of `Program`. One that is
+    whole, but not patient, checks file after file, and forgets what the last ones had no use for. Paths are
     absolute, with forward slashes. Not safe for use by several threads at once.
     """
 
@@ -49,6 +56,9 @@ class Session:
     ) -> None:
         all_rules = tuple(rules)
         self._settings = settings
+        self._forgets = whole and not patient
+        self._last = deque[str](maxlen=_LAST)
+        self._most_answers = _NEW_ANSWERS
         self._known = frozenset(rule.name for rule in all_rules)
         self._rules = settings.chosen(all_rules)
         packages = site_packages(root.absolute())
@@ -67,6 +77,9 @@ class Session:
 
     def report(self, path: str) -> FileReport:
         """The same on any day: without an eye on what was accepted until a day that has come."""
+        if self._forgets:
+            self._forget()
+            self._last.append(path)
         report = check(self._engine, path, self._settings.chosen(self._rules, path), self._known)
         unreadable = self._sources.skips.get(path)
         if unreadable is not None:
@@ -109,6 +122,14 @@ class Session:
     def learn(self, is_stale: Callable[[], bool]) -> bool:
         """Go on with a patient reading of the whole project; gives whether files may have other reports than before."""
         return self._program.read_names(is_stale)
+
+    def _forget(self) -> None:
+        """Forget what none of the last files has asked for, now and then."""
+        queries = self._program.queries
+        if queries.remembered > self._most_answers:
+            self._engine.keep(self._last)
+            self.facts.forget()
+            self._most_answers = queries.remembered + _NEW_ANSWERS
 
     def _graded(self, report: FileReport) -> FileReport:
         """The report with the severities that the settings give."""

@@ -1,6 +1,7 @@
 """Remembered answers always equal fresh ones, and only what an input can have changed is computed again."""
 
 from collections.abc import Hashable
+from typing import TypeAlias
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,12 +43,21 @@ cells = st.integers(0, 6)
 contents = st.one_of(st.integers(0, 9), st.lists(cells, max_size=3).map(tuple))
 
 
-@given(st.dictionaries(cells, contents), st.lists(st.tuples(cells, contents, st.lists(cells, max_size=4)), max_size=12))
+Content: TypeAlias = int | tuple[int, ...]
+some_cells = st.lists(cells, max_size=4)
+
+
+@given(
+    st.dictionaries(cells, contents),
+    st.lists(st.tuples(cells, contents, some_cells, st.none() | some_cells), max_size=12),
+)
 def test_after_any_changes_each_answer_equals_a_fresh_one(
-    start: dict[int, int | tuple[int, ...]], changes: list[tuple[int, int | tuple[int, ...], list[int]]]
+    start: dict[int, Content], changes: list[tuple[int, Content, list[int], list[int] | None]]
 ) -> None:
     sheet = Sheet(dict(start))
-    for cell, content, asked in changes:
+    for cell, content, asked, kept in changes:
+        if kept is not None:
+            sheet.queries.keep([(value_of, (other,)) for other in kept])
         sheet.set(cell, content)
         for other in asked:
             fresh = Sheet(dict(sheet.cells))
@@ -82,6 +92,21 @@ def test_a_question_that_depends_on_itself_has_an_answer_that_does_not_depend_on
     sheet = Sheet(dict(loop))
     together = [sheet.queries.ask(value_of, cell) for cell in (1, 2, 3, 4)]
     assert together == [Sheet(dict(loop)).queries.ask(value_of, cell) for cell in (1, 2, 3, 4)]
+
+
+def test_only_what_is_kept_and_what_it_was_made_of_is_remembered() -> None:
+    sheet = Sheet({1: 1, 2: (1,), 3: (1,), 4: (3,)})
+    for cell in (2, 4):
+        sheet.queries.ask(value_of, cell)
+    question: Question = (value_of, (2,))
+    kept = sheet.queries.keep([question])
+    assert kept == sheet.queries.made_of([question])
+    assert sheet.queries.remembered == len(kept) == 4
+    before = sheet.queries.computed
+    assert sheet.queries.ask(value_of, 2) == 1
+    assert sheet.queries.computed == before
+    assert sheet.queries.ask(value_of, 4) == 1
+    assert sheet.queries.computed == before + 4  # the two contents and values that were forgotten
 
 
 def test_dropped_answers_are_forgotten() -> None:

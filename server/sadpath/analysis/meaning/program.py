@@ -111,6 +111,12 @@ class Program:
         self._rename(path, old if before else None, new)
         return change
 
+    def keep(self, questions: Iterable[Question]) -> None:
+        """Forget all answers but these, what they were made of, and the files that they are about."""
+        kept = self.queries.keep(questions)
+        about = {arguments[0] for _, arguments in kept}
+        self._files = {path: file for path, file in self._files.items() if path in about}
+
     def refresh(self, *, came: bool = True) -> None:
         """Take in that files may have gone, or come as well, so that imports may lead elsewhere."""
         if came:

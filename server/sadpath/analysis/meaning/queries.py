@@ -49,12 +49,16 @@ class Memo:
 
 
 class Queries(Generic[Asker]):
-    """The memory of all answers. Not safe for use by several threads at once."""
+    """The memory of all answers. Not safe for use by several threads at once.
+
+    Who asked what is looked up when something changes, and from then on kept: a check of files that stay as they are
+    can spare it.
+    """
 
     def __init__(self, asker: Asker) -> None:
         self._asker = asker
         self._memos: dict[Question, Memo] = {}
-        self._askers: dict[Question, set[Question]] = {}
+        self._askers: dict[Question, set[Question]] | None = None
         self._cycles = Cycles[Question]()
         self._asked: list[dict[Question, None]] = []
         self._revision = 1
@@ -96,24 +100,49 @@ class Queries(Generic[Asker]):
             memo = self._memos.pop(question, None)
             if memo is not None:
                 memo.stale = True
-                for asked in memo.questions:
-                    self._askers[asked].discard(question)
+                if self._askers is not None:
+                    for asked in memo.questions:
+                        self._askers[asked].discard(question)
+
+    def keep(self, questions: Iterable[Question]) -> set[Question]:
+        """Forget all answers but these and what they were made of. Gives the questions that are still answered."""
+        kept, _ = self._behind(questions)
+        self._memos = {question: self._memos[question] for question in kept}
+        self._askers = None
+        return kept
+
+    @property
+    def remembered(self) -> int:
+        """The number of answers that are remembered."""
+        return len(self._memos)
 
     def made_of(self, questions: Iterable[Question]) -> set[Question] | None:
         """The questions, and all that their answers were made of; None if one of those was never answered."""
+        found, missing = self._behind(questions)
+        return None if missing else found
+
+    def _behind(self, questions: Iterable[Question]) -> tuple[set[Question], set[Question]]:
+        """The questions and all that their answers were made of: those that are answered, and those that are not."""
         found: set[Question] = set()
+        missing: set[Question] = set()
         waiting = list(questions)
         while waiting:
             question = waiting.pop()
-            if question not in found:
-                memo = self._memos.get(question)
-                if memo is None:
-                    return None
+            if question in found:
+                continue
+            memo = self._memos.get(question)
+            if memo is None:
+                missing.add(question)
+            else:
                 found.add(question)
                 waiting.extend(memo.questions)
-        return found
+        return found, missing
 
     def _mark_stale(self, question: Question) -> None:
+        if self._askers is None:
+            self._askers = {}
+            for asker, known in self._memos.items():
+                self._asks(asker, known.questions)
         waiting = [question]
         while waiting:
             question = waiting.pop()
@@ -121,6 +150,11 @@ class Queries(Generic[Asker]):
             if memo is not None and not memo.stale:
                 memo.stale = True
                 waiting.extend(self._askers.get(question, ()))
+
+    def _asks(self, asker: Question, questions: Iterable[Question]) -> None:
+        if self._askers is not None:
+            for question in questions:
+                self._askers.setdefault(question, set()).add(asker)
 
     def _refresh(self, question: Question, memo: Memo | None) -> object:
         asked: dict[Question, None] = {}
@@ -158,5 +192,4 @@ class Queries(Generic[Asker]):
         if old is not None and old.value == new.value:
             new.changed = old.changed
         self._memos[question] = new
-        for asked in new.questions:
-            self._askers.setdefault(asked, set()).add(question)
+        self._asks(question, new.questions)

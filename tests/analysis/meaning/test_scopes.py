@@ -1,4 +1,4 @@
-"""What is held in memory by what."""
+"""The bindings of a unit, derived from its tree."""
 
 from weakref import ref
 

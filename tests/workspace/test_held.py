@@ -1,0 +1,64 @@
+"""A check of many files holds no more than a check of a few."""
+
+import gc
+from pathlib import Path
+
+import pytest
+
+from sadpath.analysis.finding import FileReport
+from sadpath.analysis.meaning.file_index import FileIndex
+from sadpath.analysis.meaning.queries import Queries
+from sadpath.workspace.configuration import default_settings
+from sadpath.workspace.kept import Checked
+from sadpath.workspace.recorder import Recorder
+
+SHARED = "async def send(): ...\n\ndef plain(): ...\n"
+FILE = """\
+from shared import plain, send
+from file_{before} import Client{before} as Other
+
+class Client{number}:
+    async def close_{number}(self): ...
+    def open(self):
+        self.close_{number}()
+        Other().close_{before}()
+
+async def use():
+    send()
+    plain()
+"""
+
+
+def _files(root: Path, count: int) -> list[str]:
+    (root / "shared.py").write_text(SHARED)
+    for number in range(count):
+        (root / f"file_{number}.py").write_text(FILE.format(number=number, before=max(0, number - 1)))
+    return [(root / f"file_{number}.py").as_posix() for number in range(count)]
+
+
+def _told(checked: Checked) -> tuple[FileReport, list[int]]:
+    return checked.report, sorted(checked.made.marks or ())
+
+
+def _held() -> tuple[int, int]:
+    """The number of files that are held cut into units, and of answers."""
+    objects = gc.get_objects()
+    files = sum(isinstance(one, FileIndex) for one in objects)
+    return files, sum(one.remembered for one in objects if isinstance(one, Queries))
+
+
+def test_what_old_files_asked_for_is_forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = _files(tmp_path, 60)
+    settings = default_settings(tmp_path)
+    fresh = [_told(Recorder(tmp_path, settings).check(path)) for path in paths]
+    assert all(len(report.findings) == 3 for report, _ in fresh)
+    gc.collect()
+    monkeypatch.setattr("sadpath.workspace.session._LAST", 3)
+    monkeypatch.setattr("sadpath.workspace.session._NEW_ANSWERS", 100)
+    recorder = Recorder(tmp_path, settings)
+    held: list[tuple[int, int]] = []
+    for path, expected in zip(paths, fresh, strict=True):
+        assert _told(recorder.check(path)) == expected
+        held.append(_held())
+    assert max(files for files, _ in held[30:]) <= max(files for files, _ in held[:30])
+    assert max(answers for _, answers in held[30:]) <= max(answers for _, answers in held[:30])

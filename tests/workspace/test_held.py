@@ -8,9 +8,12 @@ import pytest
 from sadpath.analysis.finding import FileReport
 from sadpath.analysis.meaning.file_index import FileIndex
 from sadpath.analysis.meaning.queries import Queries
+from sadpath.analysis.syntax.text import split_lines
 from sadpath.workspace.configuration import default_settings
 from sadpath.workspace.kept import Checked
+from sadpath.workspace.packs import load_rules
 from sadpath.workspace.recorder import Recorder
+from sadpath.workspace.session import Session
 
 SHARED = "async def send(): ...\n\ndef plain(): ...\n"
 FILE = """\
@@ -62,3 +65,24 @@ def test_what_old_files_asked_for_is_forgotten(tmp_path: Path, monkeypatch: pyte
         held.append(_held())
     assert max(files for files, _ in held[30:]) <= max(files for files, _ in held[:30])
     assert max(answers for _, answers in held[30:]) <= max(answers for _, answers in held[:30])
+
+
+def test_what_was_typed_is_forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = _files(tmp_path, 3)
+    monkeypatch.setattr("sadpath.workspace.session._LAST", 1)
+    monkeypatch.setattr("sadpath.workspace.session._NEW_ANSWERS", 50)
+    session = Session(tmp_path, default_settings(tmp_path), load_rules(), whole=True, patient=True)
+    texts = {path: split_lines(Path(path).read_text()) for path in paths}
+    for path, lines in texts.items():
+        session.open(path, "".join(lines))
+        session.check(path)
+    held: list[int] = []
+    lines = texts[paths[2]]
+    row = lines.index("    send()\n")
+    for number in range(60):
+        lines = [*lines[:row], f"    typed_{number}()\n", *lines[row + 1 :]]
+        session.edit(paths[2], lines, row, 1, 1)
+        assert len(session.check(paths[2]).findings) == 2
+        held.append(_held()[1])
+    assert max(held[30:]) <= max(held[:30])
+    assert all(len(session.check(path).findings) == 3 for path in paths[:2])

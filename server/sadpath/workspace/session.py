@@ -36,8 +36,7 @@ class Session:
     """Checks files of a project; remembers what it found out, and keeps it true while files are edited.
 
     `whole` allows to read all files of the project, for what can only be told from all of them. `contents` and
-    `renamed` are those of `DiskSources`, `pause` is that of `Engine`, and `patient` that of `Program`. One that is
-    whole, but not patient, checks file after file, and forgets what the last ones had no use for. Paths are
+    `renamed` are those of `DiskSources`, `pause` is that of `Engine`, and `patient` that of `Program`. Paths are
     absolute, with forward slashes. Not safe for use by several threads at once.
     """
 
@@ -56,7 +55,6 @@ class Session:
     ) -> None:
         all_rules = tuple(rules)
         self._settings = settings
-        self._forgets = whole and not patient
         self._last = deque[str](maxlen=_LAST)
         self._most_answers = _NEW_ANSWERS
         self._known = frozenset(rule.name for rule in all_rules)
@@ -77,9 +75,8 @@ class Session:
 
     def report(self, path: str) -> FileReport:
         """The same on any day: without an eye on what was accepted until a day that has come."""
-        if self._forgets:
-            self._forget()
-            self._last.append(path)
+        self._forget()
+        self._last.append(path)
         report = check(self._engine, path, self._settings.chosen(self._rules, path), self._known)
         unreadable = self._sources.skips.get(path)
         if unreadable is not None:
@@ -124,10 +121,10 @@ class Session:
         return self._program.read_names(is_stale)
 
     def _forget(self) -> None:
-        """Forget what none of the last files has asked for, now and then."""
+        """Forget what neither the last files nor those that are open have asked for, now and then."""
         queries = self._program.queries
         if queries.remembered > self._most_answers:
-            self._engine.keep(self._last)
+            self._engine.keep({*self._last, *self._sources.shown})
             self.facts.forget()
             self._most_answers = queries.remembered + _NEW_ANSWERS
 

@@ -1,6 +1,6 @@
 """Finds and reads the files that the analysis asks for: the project's, stubs, and installed packages."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -64,6 +64,11 @@ class DiskSources:
             self._shown.pop(path, None)
         else:
             self._shown[path] = lines
+
+    @property
+    def shown(self) -> Collection[str]:
+        """The files that a text stands for."""
+        return self._shown.keys()
 
     def refresh(self) -> None:
         """Look at the directories anew: files may have come or gone."""

@@ -248,7 +248,8 @@ def test_what_the_terminal_shows(project: Path, run: Run) -> None:
 
 
 def test_file_names_that_are_no_text(project: Path, run: Run) -> None:
-    (project / os.fsdecode(b"\xff\n\x1b.py")).write_text(HANGS)
+    asks_for_all_names = "async def all_there_is(): ...\n\nasync def run(anything):\n    anything.all_there_is()\n"
+    (project / os.fsdecode(b"\xff\n\x1b.py")).write_text(HANGS + asks_for_all_names)
     assert run("check", "--output-format", "json").document.diagnostics[0].path == "\ufffd\n\x1b.py"
     assert run("check", "--output-format", "concise").output.startswith("\ufffd\\n\\x1b.py:5:12: ")
 

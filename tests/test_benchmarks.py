@@ -34,6 +34,7 @@ WORKS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("part", "works"), WORKS.items(), ids=WORKS)
 def test_a_part_measures_its_works(part: str, works: list[str], tmp_path: Path) -> None:
     done = _measure(part, "--quick", "--only", "sadpath", "--work", str(tmp_path))

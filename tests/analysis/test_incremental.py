@@ -1,6 +1,7 @@
 """After any edits, what is remembered gives the same reports as a fresh analysis, and little is computed again."""
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from small_project import FILES
 
@@ -84,15 +85,19 @@ def _project() -> Project:
     return Project({path: split_lines(text) for path, text in SOURCES.items()})
 
 
-@settings(max_examples=25, deadline=None)
-@given(st.lists(edits, min_size=1, max_size=6))
-def test_incremental_equals_from_scratch(changes: list[tuple[str, int, int, list[str]]]) -> None:
-    project = _project()
-    project.reports()
-    for change in changes:
-        project.edit(*change)
+@pytest.mark.parametrize("count", [4, pytest.param(50, marks=pytest.mark.slow)])
+def test_incremental_equals_from_scratch(count: int) -> None:
+    @settings(max_examples=count, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.lists(edits, min_size=1, max_size=6))
+    def sessions(changes: list[tuple[str, int, int, list[str]]]) -> None:
+        project = _project()
         project.reports()
-    assert project.reports() == Project({path: list(lines) for path, lines in project.lines.items()}).reports()
+        for change in changes:
+            project.edit(*change)
+            project.reports()
+        assert project.reports() == Project({path: list(lines) for path, lines in project.lines.items()}).reports()
+
+    sessions()
 
 
 def _computed(project: Project, path: str, old: str, new: str) -> int:

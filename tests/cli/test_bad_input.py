@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import pytest
 from command import HANGS, run_process
 
 CALL = b"other("
@@ -45,6 +46,7 @@ SPECIAL = {
 }
 
 
+@pytest.mark.slow
 def test_every_kind_of_bad_input(tmp_path: Path) -> None:
     for name, data in ANALYSED.items():
         (tmp_path / name).write_bytes(data)

@@ -153,7 +153,7 @@ STATEMENTS = st.sampled_from(
 )
 
 
-@settings(max_examples=25)  # each is two whole checks
+@settings(max_examples=8)  # each is two whole checks
 @given(st.lists(STATEMENTS, max_size=8), st.sampled_from(["\n", "\r\n", "\r"]))
 def test_what_parses_still_does_and_nothing_is_left(
     tmp_path_factory: pytest.TempPathFactory, statements: list[str], line_end: str

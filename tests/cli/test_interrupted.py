@@ -16,8 +16,12 @@ PATIENCE = 60  # seconds, after which a process counts as left behind
 
 @pytest.mark.parametrize(
     ("number", "while_it_writes"),
-    [(signal.SIGINT, False), (signal.SIGTERM, False), (signal.SIGKILL, False), (signal.SIGKILL, True)],
-    ids=["interrupted", "terminated", "killed", "killed while it writes"],
+    [
+        pytest.param(signal.SIGINT, False, id="interrupted"),
+        pytest.param(signal.SIGTERM, False, id="terminated", marks=pytest.mark.slow),
+        pytest.param(signal.SIGKILL, False, id="killed", marks=pytest.mark.slow),
+        pytest.param(signal.SIGKILL, True, id="killed while it writes", marks=pytest.mark.slow),
+    ],
 )
 def test_ended_from_outside(project: Path, number: signal.Signals, while_it_writes: bool) -> None:
     for index in range(FILES):

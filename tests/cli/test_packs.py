@@ -46,6 +46,7 @@ def test_only_what_settings_name(project: Path) -> None:
     assert rules(run_process(*check)) == ["missing-timeout"]
 
 
+@pytest.mark.slow
 def test_what_a_pack_says_is_kept_until_it_changes(project: Path, acme: Path) -> None:
     (project / "sadpath.toml").write_text(NO_CRASH)
     first = run_process("check")
@@ -55,6 +56,7 @@ def test_what_a_pack_says_is_kept_until_it_changes(project: Path, acme: Path) ->
     assert run_process("check").output == first.output.replace("holds its worker", "blocks its worker")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("acme")
 def test_a_rule_that_crashes_costs_only_itself(project: Path) -> None:
     (project / "sadpath.toml").write_text(PACKS)

@@ -117,6 +117,7 @@ def test_an_open_document_counts_as_it_is_typed(workspace: Workspace) -> None:
     assert (report.get("version"), len(report["items"])) == (None, 1)
 
 
+@pytest.mark.slow
 def test_partial_results_are_sent_as_they_are_found(workspace: Workspace) -> None:
     workspace.write(**{f"file_{number}": BAD * 60 for number in range(4)})
     workspace.initialize(PULL)
@@ -130,6 +131,7 @@ def test_partial_results_are_sent_as_they_are_found(workspace: Workspace) -> Non
     assert found == {"one.py": 1, "two.py": 2, **{f"file_{number}.py": 60 for number in range(4)}}
 
 
+@pytest.mark.slow
 def test_a_held_request_can_be_cancelled_and_asked_anew(workspace: Workspace) -> None:
     workspace.initialize(PULL)
     workspace.pull_until({"one.py": 1, "two.py": 2})
@@ -155,6 +157,7 @@ def test_new_settings_have_the_client_ask_again(workspace: Workspace) -> None:
     workspace.pull_until({"one.py": 0, "two.py": 0})
 
 
+@pytest.mark.slow
 def test_a_client_that_does_not_ask_is_told(workspace: Workspace) -> None:
     workspace.initialize()
     pushed = [workspace.client.published() for _ in range(2)]
@@ -173,6 +176,7 @@ def test_a_client_that_does_not_ask_is_told(workspace: Workspace) -> None:
     assert [one["diagnostics"] for one in cleared] == [[], []]
 
 
+@pytest.mark.slow
 def test_progress_is_shown_where_the_client_can(workspace: Workspace) -> None:
     workspace.initialize(PULL, {"window": {"workDoneProgress": True}})
     asked = workspace.ask()
@@ -224,6 +228,7 @@ def test_columns_of_closed_files_are_in_the_clients_units(workspace: Workspace) 
     assert reports[workspace.uri("wide.py")][0]["range"] == span(1, 14, 1, 26)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("is_trusted", "rules"), [(True, ["bare-except", "sleeping-job"]), (False, ["bare-except"])])
 def test_where_the_workspace_is_not_trusted_it_chooses_no_rules_of_others(
     workspace: Workspace,
@@ -247,6 +252,7 @@ def test_where_the_workspace_is_not_trusted_it_chooses_no_rules_of_others(
         assert [item["code"] for item in found] == rules
 
 
+@pytest.mark.slow
 def test_where_the_workspace_is_not_trusted_nothing_is_written(workspace: Workspace) -> None:
     (workspace.root / "sadpath.toml").write_text("cache-dir = '../elsewhere'\n")
     workspace.initialize(PULL, initializationOptions={"diagnosticMode": "workspace", "trusted": False})

@@ -290,7 +290,7 @@ def renamed_since(repository: Repository, commit: str) -> dict[str, str]:
     return {now: before for before, now in re.findall(r"^R\d+\t(.*)\t(.*)$", told, re.MULTILINE)}
 
 
-@pytest.mark.parametrize("count", [4, pytest.param(50, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [2, pytest.param(50, marks=pytest.mark.slow)])
 def test_statuses_are_those_of_a_check_of_both_sides(tmp_path_factory: pytest.TempPathFactory, count: int) -> None:
     @settings(max_examples=count, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.lists(STEPS, min_size=1, max_size=6))

@@ -199,16 +199,20 @@ STEPS = st.one_of(
 )
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(STEPS, min_size=1, max_size=5))
-def test_repeated_equals_fresh(project: Project, steps: list[Callable[[Project], None]]) -> None:
-    shutil.rmtree(project.root)
-    project.__init__(project.root)  # type: ignore[misc]  # each example begins with the same project
-    assert project.check() == project.fresh()
-    for step in steps:
-        step(project)
+@pytest.mark.parametrize("count", [1, pytest.param(20, marks=pytest.mark.slow)])
+def test_repeated_equals_fresh(project: Project, count: int) -> None:
+    @settings(max_examples=count, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.lists(STEPS, min_size=min(count, 3), max_size=5))
+    def histories(steps: list[Callable[[Project], None]]) -> None:
+        shutil.rmtree(project.root)
+        project.__init__(project.root)  # type: ignore[misc]  # each example begins with the same project
         assert project.check() == project.fresh()
-        assert project.check() == project.fresh()
+        for step in steps:
+            step(project)
+            assert project.check() == project.fresh()
+            assert project.check() == project.fresh()
+
+    histories()
 
 
 def test_nothing_is_checked_when_nothing_has_changed(project: Project) -> None:
